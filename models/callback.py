@@ -1,0 +1,41 @@
+"""Call-backs: every attempt and every outcome (第六条(三))."""
+
+from __future__ import annotations
+
+from flask_appbuilder import Model
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.organisation import Unit
+from models.types import At, BigId, Code, MaybeAt
+
+
+class Callback(Model):
+    """One entry of the call-back log of a round.
+
+    `satisfied` and `dissatisfied` are outcomes; `unreached` is an attempt and nothing else; `waived` ends the
+    round without an outcome (无法回访); `concluded` is the chairman's 仍不满意办结 and counts as dissatisfied.
+    """
+
+    __tablename__ = "callback"
+    __table_args__ = (
+        CheckConstraint(
+            "outcome IN ('satisfied', 'dissatisfied', 'unreached', 'waived', 'concluded')", name="callback_outcome"
+        ),
+        Index("ix_callback_at", "outcome", "called_at"),
+        Index("ix_callback_unit", "unit_id", "called_at"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigId, ForeignKey("ticket.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(Integer, primary_key=True)
+    round: Mapped[int] = mapped_column(Integer)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    """The unit whose result the call was about."""
+    called_at: Mapped[At]
+    outcome: Mapped[Code]
+    solved: Mapped[bool | None]
+    event_no: Mapped[int] = mapped_column(Integer)
+    corrected_at: Mapped[MaybeAt]
+    """When it was undone as a mistake; figures leave it out."""
+
+    unit: Mapped[Unit | None] = relationship()

@@ -1,0 +1,197 @@
+"""Reading what people fill in: one reader a kind of field. Raises nothing; gathers a reason a field (DESIGN §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.book import TABLES, Book
+from models.refusals import Invalid, Reason
+from models.types import SHANGHAI
+from models.workflow import Field
+
+TEXT_MOST, LINE_MOST = 20_000, 200
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+class Unreadable(Exception):
+    """One field cannot be taken."""
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        self.reason = Reason(code, **facts)
+        super().__init__(code)
+
+
+def text(value: Any, most: int = TEXT_MOST) -> str | None:
+    """A text as given, its outer white space aside; what no database stores is refused."""
+    if not isinstance(value, str):
+        raise Unreadable("not_text")
+    if any(ch == "\0" or "\ud800" <= ch <= "\udfff" for ch in value):
+        raise Unreadable("bad_characters")
+    value = value.strip()
+    if len(value) > most:
+        raise Unreadable("too_long", most=most)
+    return value or None
+
+
+def line(value: Any) -> str | None:
+    found = text(value, LINE_MOST)
+    if found and any(ch in "\r\n" or (ord(ch) < 32 and ch != "\t") for ch in found):
+        raise Unreadable("bad_characters")
+    return found
+
+
+def moment(value: Any) -> datetime | None:
+    """An instant from ISO 8601; without an offset it is Shanghai's wall clock."""
+    if isinstance(value, datetime):
+        found = value
+    else:
+        written = line(value)
+        if written is None:
+            return None
+        try:
+            found = datetime.fromisoformat(written)
+        except ValueError:
+            raise Unreadable("not_a_time") from None
+    try:
+        found = (found if found.tzinfo else found.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise Unreadable("time_out_of_range") from None
+    if not EARLIEST <= found < LATEST:
+        raise Unreadable("time_out_of_range")
+    return found
+
+
+def choice(value: Any, choices: Mapping[str, str]) -> str | None:
+    """A code of `choices`, given as the code or by its Chinese name."""
+    written = line(value)
+    if written is None or written in choices:
+        return written
+    for code, name in choices.items():
+        if name == written:
+            return code
+    raise Unreadable("not_a_choice", choices="、".join(choices))
+
+
+def boolean(value: Any) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        known = {"": None, "true": True, "false": False, "1": True, "0": False, "是": True, "否": False}
+        if value.strip().lower() in known:
+            return known[value.strip().lower()]
+    raise Unreadable("not_a_bool")
+
+
+def reference(value: Any, table: str, book: Book) -> int | None:
+    """The id of a row: an integer is an id, a string always a name (DESIGN §6)."""
+    register = book.register(table)
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise Unreadable("not_a_reference")
+    if isinstance(value, str):
+        name = line(value)
+        if name is None:
+            return None
+        entry = register.by_name.get(name)
+    else:
+        entry = register.by_id.get(value)
+    if entry is None:
+        raise Unreadable("not_found", value=value)
+    if not entry.active:
+        raise Unreadable("inactive", value=entry.name)
+    return entry.id
+
+
+def people(value: Any, session: Session, *, accounts_only: bool) -> list[int | str]:
+    """Users by id or user name, and, unless `accounts_only`, names of people without an account."""
+    from flask_appbuilder.security.sqla.models import User
+
+    if isinstance(value, str):
+        value = [
+            part for part in value.replace("、", ",").replace("，", ",").replace("\n", ",").split(",") if part.strip()
+        ]
+    if not isinstance(value, Sequence):
+        raise Unreadable("not_a_list")
+    found: list[int | str] = []
+    for item in value[:50]:
+        if isinstance(item, bool) or not isinstance(item, int | str):
+            raise Unreadable("not_a_reference")
+        name = line(item) if isinstance(item, str) else None
+        if isinstance(item, str) and name is None:
+            continue
+        if isinstance(item, int) and not 0 < item < 2**31:
+            raise Unreadable("not_found", value=item)
+        user = session.scalar(select(User.id).where(User.username == name if name else User.id == item))
+        if user is not None:
+            found.append(user)
+        elif isinstance(item, int) or accounts_only:
+            raise Unreadable("not_found", value=item)
+        else:
+            found.append(name or "")
+    return found
+
+
+def several(value: Any, choices: Mapping[str, str]) -> list[str]:
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, Sequence):
+        raise Unreadable("not_a_list")
+    found = [choice(item, choices) for item in value]
+    return sorted({item for item in found if item})
+
+
+def read(field: Field, value: Any, book: Book, find_ticket: Callable[[Any], int | None]) -> Any:
+    """The value of one field as the desk takes it; None where nothing was given."""
+    if value is None:
+        return None
+    if field.kind == "text":
+        return text(value)
+    if field.kind == "line":
+        return line(value)
+    if field.kind == "choice":
+        return choice(value, field.choices)
+    if field.kind == "coded":
+        written = text(value, 500)
+        return next((code for code, name in field.choices.items() if written in (code, name)), written)
+    if field.kind == "bool":
+        return boolean(value)
+    if field.kind == "moment":
+        return moment(value)
+    if field.kind in TABLES:
+        return reference(value, field.kind, book)
+    if field.kind in ("persons", "users"):
+        return people(value, book.session, accounts_only=field.kind == "users") or None
+    if field.kind == "parts":
+        return several(value, field.choices) or None
+    if field.kind == "ticket":
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise Unreadable("not_a_reference")
+        found = find_ticket(value)
+        if found is None:
+            raise Unreadable("not_found", value=value)
+        return found
+    return value
+
+
+def read_all(
+    fields: Sequence[Field], given: Mapping[str, Any], book: Book, find_ticket: Callable[[Any], int | None]
+) -> dict[str, Any]:
+    """Every field of an action, read. Raises Invalid with all the reasons at once."""
+    known = {field.name: field for field in fields}
+    errors = {name: Reason("unknown_field") for name in given if name not in known}
+    values: dict[str, Any] = {}
+    for name, field in known.items():
+        try:
+            values[name] = read(field, given.get(name), book, find_ticket)
+        except Unreadable as no:
+            errors[name] = no.reason
+    for name, field in known.items():
+        if values.get(name) is None and name not in errors and field.is_required(values):
+            errors[name] = Reason("content_required" if name == "content" else "required")
+    if errors:
+        raise Invalid(errors)
+    return values

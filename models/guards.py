@@ -1,0 +1,126 @@
+"""Conditions of an action beyond state and part (POLICY §3), by the name the workflow table gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from models import log
+from models.actor import Actor
+from models.book import Book
+from models.case import Case, Row
+from models.refusals import NotYours, WrongState
+from models.tables import TicketEvent, TicketText
+from models.types import SHANGHAI
+from models.workflow import ACTIONS, UNDOABLE
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Who wants to act on which case, when, by which policy, and in which parts."""
+
+    case: Case
+    by: Actor
+    parts: set[str]
+    at: datetime
+    book: Book
+
+    @property
+    def track(self) -> str:
+        return str(self.case.ticket["track"])
+
+
+def handed_over(case: Case) -> Row | None:
+    """The assignment by which the unit that holds the ticket was given it, rounds of its own passed over."""
+    rows = case.parts["assignment"]
+    index = len(rows) - 1
+    while index > 0 and rows[index - 1]["unit_id"] == rows[index]["unit_id"] and (
+        rows[index - 1]["round"] == rows[index]["round"] - 1
+    ):  # fmt: skip
+        index -= 1
+    return rows[index] if rows else None
+
+
+def may_return(m: Moment) -> None:
+    """A unit within one working day of getting it; operations and discipline at any time."""
+    if m.parts & {"o", "d"} & ACTIONS["return"].ever_by(m.track):
+        return
+    given = handed_over(m.case)
+    until = m.book.until("return", m.track, given["assigned_at"]) if given else None
+    if until and m.at > until:
+        raise WrongState("return_too_late", until=log.local(until))
+
+
+def may_call_back(m: Moment) -> None:
+    """Whoever handled a ticket as one of its unit, or is complained of in it, does not call its customer back."""
+    ticket_id, me = m.case.ticket["id"], m.by.user_id
+    if any(row["user_id"] == me for row in m.case.parts["accused"]):
+        raise NotYours("handled_it")
+    acts = m.book.session.scalars(
+        select(TicketEvent.payload).where(
+            TicketEvent.ticket_id == ticket_id,
+            TicketEvent.actor_id == me,
+            TicketEvent.action.in_(("note", "contact", "submit")),
+        )
+    )
+    if any('"as":"h"' in payload or '"as":"u"' in payload for payload in acts):
+        raise NotYours("handled_it")
+
+
+def may_waive(m: Moment) -> None:
+    """After three attempts on two days, or where no contact is known."""
+    session, ticket_id = m.book.session, m.case.ticket["id"]
+    known = session.scalar(
+        select(TicketText.value)
+        .where(TicketText.ticket_id == ticket_id, TicketText.field == "phone")
+        .order_by(TicketText.event_no.desc())
+        .limit(1)
+    )
+    if not known:
+        return
+    calls = m.case.attempts()
+    days = {row["called_at"].astimezone(SHANGHAI).date() for row in calls}
+    attempts = m.book.number("attempts", m.track, m.at, 1)
+    on_days = m.book.number("attempt_days", m.track, m.at, 1)
+    if len(calls) < attempts or len(days) < on_days:
+        raise WrongState("too_few_attempts", attempts=attempts, days=on_days, made=len(calls), on=len(days))
+
+
+def may_conclude(m: Moment) -> None:
+    """From the third round on."""
+    first = m.book.number("conclude", m.track, m.at, 1)
+    if m.case.ticket["round"] < first:
+        raise WrongState("too_early_to_conclude", round=first, now=m.case.ticket["round"])
+
+
+def may_correct(m: Moment) -> None:
+    """The last move was a call-back, a decline or an answer, made within one working day."""
+    last = last_move(m)
+    if last is None or last.action not in UNDOABLE:
+        raise WrongState("nothing_to_correct")
+    until = m.book.until("correct", m.track, last.at)
+    if until and m.at > until:
+        raise WrongState("correct_too_late", until=log.local(until))
+
+
+def last_move(m: Moment) -> TicketEvent | None:
+    """The last act that moved the ticket, whatever was noted since."""
+    still = [a.name for a in ACTIONS.values() if not a.versioned] + ["recategorise", "open_to", "redate", "release"]
+    return m.book.session.scalar(
+        select(TicketEvent)
+        .where(TicketEvent.ticket_id == m.case.ticket["id"], TicketEvent.action.not_in(still))
+        .order_by(TicketEvent.no.desc())
+        .limit(1)
+    )
+
+
+GUARDS: dict[str, Callable[[Moment], None]] = {
+    "return": may_return,
+    "call_back": may_call_back,
+    "waive": may_waive,
+    "conclude": may_conclude,
+    "correct": may_correct,
+}

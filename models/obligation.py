@@ -1,0 +1,65 @@
+"""Obligations: one row for each deadline that somebody owes (POLICY §4)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from flask_appbuilder import Model
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.organisation import Unit
+from models.types import At, BigId, Code, MaybeAt, Name
+
+
+class Obligation(Model):
+    """One deadline. Lateness is no column: it follows from the times and from when you ask (`standing`)."""
+
+    __tablename__ = "obligation"
+    __table_args__ = (
+        CheckConstraint("settled_at IS NULL OR settled_at >= opened_at", name="obligation_settled_after_opened"),
+        CheckConstraint("settled_at IS NULL OR voided_at IS NULL", name="obligation_settled_or_void"),
+        Index("ix_obligation_due", "kind", "due_at"),
+        Index("ix_obligation_unit", "unit_id", "kind", "due_at"),
+        Index("ix_obligation_open", "settled_at", "voided_at", "due_at"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigId, ForeignKey("ticket.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[Code]
+    clause: Mapped[Name]
+    track: Mapped[Code]
+    """The track the ticket was on when it opened."""
+    round: Mapped[int] = mapped_column(Integer)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    """Who held it when it was settled, or at its deadline if that came first; until then who holds it."""
+    held_since: Mapped[MaybeAt]
+    opened_at: Mapped[At]
+    due_at: Mapped[At]
+    working_days: Mapped[int | None] = mapped_column(Integer)
+    """The term in working days where it rests on the calendar; such a deadline is re-dated when a day is corrected."""
+    settled_at: Mapped[MaybeAt]
+    voided_at: Mapped[MaybeAt]
+    void_reason: Mapped[Code | None]
+
+    unit: Mapped[Unit | None] = relationship()
+
+    def standing(self, at: datetime) -> str:
+        """on_time, late, pending or void, as seen at `at` (POLICY §4)."""
+        return standing(self.due_at, self.settled_at, self.voided_at, at)
+
+    @property
+    def inherited(self) -> bool:
+        """Whether the unit that it counts for had it for less than a day when it counted."""
+        if self.held_since is None or self.held_since <= self.opened_at:
+            return False
+        return min(self.settled_at or self.due_at, self.due_at) - self.held_since < timedelta(hours=24)
+
+
+def standing(due: datetime, settled: datetime | None, voided: datetime | None, at: datetime) -> str:
+    """How an obligation stands at `at`. What fell away after its deadline had passed stays late (POLICY §3)."""
+    if settled is not None and settled <= at:
+        return "on_time" if settled <= due else "late"
+    if voided is not None and voided <= at:
+        return "void" if voided <= due else "late"
+    return "pending" if at <= due else "late"

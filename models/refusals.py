@@ -1,0 +1,130 @@
+"""What the desk says no to. A refusal has a code and facts; its Chinese sentence stands in one table.
+
+The edges translate the sentence and choose the status: 404 unseen, 403 not this person's, 409 wrong state or
+stale, 422 bad input (DESIGN §6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+SENTENCES = {
+    "unseen": "没有找到这个工单。看看号码是否有误。",
+    "not_yours": "“%(action)s”由%(who)s办理。",
+    "handled_it": "您办理过这件工单，或是被投诉人，回访须由其他人进行。",
+    "wrong_state": "工单现在是“%(state)s”，不能“%(action)s”。",
+    "wrong_kind": "“%(action)s”只用于报修和咨询；投诉须转办或说明不予受理。",
+    "return_too_late": "退回期限已过（%(until)s），请联系运营管理部。",
+    "too_few_attempts": "还不能按无法回访办结：须拨满 %(attempts)s 次、分在 %(days)s 天，现为 %(made)s 次、%(on)s 天。",
+    "too_early_to_conclude": "第 %(round)s 轮起才可“仍不满意办结”，现为第 %(now)s 轮。",
+    "nothing_to_correct": "没有可更正的操作：只能更正最近一次回访、不予受理或当场答复。",
+    "correct_too_late": "更正期限已过（%(until)s）。",
+    "stale": "您打开后，工单已有新的进展。请按最新情况继续。",
+    "key_reused": "同一个 Idempotency-Key 已用于另一内容。",
+    "invalid": "有内容需要修改。",
+    "required": "这一项要填。",
+    "content_required": "请写下顾客说了什么，一句话也行。",
+    "unknown_field": "没有这一项。",
+    "not_text": "要填文字。",
+    "too_long": "最多 %(most)s 个字。",
+    "bad_characters": "含有不能保存的字符。",
+    "not_a_choice": "不在可选范围内：%(choices)s。",
+    "not_a_bool": "要填是或否。",
+    "not_a_time": "时间看不懂，请写成 2026-11-25T16:30+08:00。",
+    "time_out_of_range": "时间超出范围。",
+    "in_the_future": "时间还没有到。",
+    "not_found": "没有找到“%(value)s”。",
+    "not_a_reference": "要填编号或名称。",
+    "inactive": "“%(value)s”已停用。",
+    "other_track": "“%(value)s”属于另一类投诉，请用“改投诉类别”或“移送纪检”。",
+    "same_track": "“%(value)s”与现在同属一类，请用“改细类”。",
+    "discipline_only": "纪检监察室登记的投诉须属违规违纪和服务态度类。",
+    "not_a_list": "要填列表。",
+    "outcome_too_early": "承办单位报送结果之前，不能向顾客告知结果（第七条(一)）。",
+    "operations_only": "改事项由运营管理部办理。",
+    "itself": "不能关联到自己。",
+    "has_followers": "这件工单已有跟随的工单，不能再跟随别的工单。",
+    "matter_track": "同一事项须同属一类投诉。",
+    "matter_closed": "同一事项的工单须都未办结。",
+    "already_linked": "已经关联过。",
+    "not_a_repeat": "只能指向 %(days)s 天内办结的较早工单。",
+    "is_accused": "不能向被投诉人开放。",
+    "not_an_integer": "要填整数。",
+}
+
+
+def sentence(code: str, facts: Mapping[str, Any]) -> str:
+    """The Chinese sentence of a code."""
+    return SENTENCES[code] % facts
+
+
+class Refused(Exception):
+    """An act that did not happen; nothing has changed."""
+
+    status = 400
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        self.code, self.facts = code, facts
+        super().__init__(sentence(code, facts))
+
+
+class Unseen(Refused):
+    """Absent, or out of the person's sight: the same answer."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("unseen")
+
+
+class NotYours(Refused):
+    """An act that is never this person's on this ticket."""
+
+    status = 403
+
+
+class WrongState(Refused):
+    """An act that does not fit where the ticket is now."""
+
+    status = 409
+
+
+class Stale(Refused):
+    """Somebody acted since the version that was named."""
+
+    status = 409
+
+    def __init__(self, version: int) -> None:
+        super().__init__("stale", version=version)
+
+
+class Reason(tuple[str, dict[str, Any]]):
+    """Why one field was refused: a code and facts."""
+
+    __slots__ = ()
+
+    def __new__(cls, code: str, **facts: Any) -> Reason:
+        return super().__new__(cls, (code, facts))
+
+    def __str__(self) -> str:
+        return sentence(*self)
+
+
+class Invalid(Refused):
+    """Input that cannot be taken, field by field."""
+
+    status = 422
+
+    def __init__(self, errors: Mapping[str, Reason]) -> None:
+        super().__init__("invalid")
+        self.errors = dict(errors)
+
+
+class KeyReused(Refused):
+    """An Idempotency-Key that stood for another request."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__("key_reused")

@@ -1,0 +1,86 @@
+"""Who may see which tickets, and how much of each: POLICY §5's table as one list of conditions.
+
+`visible` is the predicate and `level` the expression made of the same list, so that lists, forms, related lists,
+actions, search, API, dashboards, counts and exports cannot disagree.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, String, and_, case, cast, false, literal, null, or_, select
+from sqlalchemy.orm import Session
+
+from models.actor import Actor
+from models.policy import DISCIPLINE, QUALITY
+from models.tables import Accused, Assignment, Opening, Ticket
+
+LEVELS = ("contact", "full", "part", "summary", "stub")
+"""contact: everything, the complainant in clear. full: the complainant masked. part: a unit that held it once, its
+own part. summary: the unit of a discipline ticket. stub: the dispatcher who records a discipline ticket's end."""
+
+WITH_UNIT = ("handling", "calling_back", "satisfied", "fed_back", "closed")
+"""States in which the unit last assigned still has the ticket, or had it to the end."""
+
+
+def conditions(actor: Actor) -> list[tuple[ColumnElement[bool], str]]:
+    """(condition, level) for one person, the highest level first."""
+    t = Ticket
+    quality, discipline = t.track == QUALITY, t.track == DISCIPLINE
+    accused = select(Accused.n).where(Accused.ticket_id == t.id, Accused.user_id == actor.user_id).exists()
+    rows: list[tuple[ColumnElement[bool], str]] = []
+
+    def see(level: str, *parts: ColumnElement[bool]) -> None:
+        rows.append((and_(*parts), level))
+
+    if actor.desk:
+        see("contact", quality, t.state != "closed", ~accused)
+        see("full", quality)
+        see("contact", discipline, t.state == "registered", t.registered_by == actor.user_id, ~accused)
+        see("stub", discipline, t.state == "fed_back", ~accused)
+    if actor.staff:
+        ours = t.unit_id.in_(sorted(actor.staff))
+        see("contact", quality, ours, t.state == "handling", ~accused)
+        see("full", quality, ours, t.state.in_(WITH_UNIT))
+        once = select(Assignment.n).where(
+            Assignment.ticket_id == t.id, Assignment.unit_id.in_(sorted(actor.staff)), Assignment.track == QUALITY
+        )
+        see("part", quality, once.exists())
+        see("summary", discipline, ours, t.state.in_(WITH_UNIT), ~accused)
+    if actor.office:
+        see("contact", discipline, ~accused)
+        see("full", quality)
+    if actor.chairman:
+        see("full", quality)
+        see("full", discipline, t.reported_at.is_not(None), ~accused)
+    if "leadership" in actor.roles:
+        see("full", quality)
+    return sorted(rows, key=lambda row: LEVELS.index(row[1]))
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """The tickets a person may see, as a predicate on `Ticket`."""
+    return or_(false(), *(condition for condition, _ in conditions(actor)))
+
+
+def level(actor: Actor) -> ColumnElement[str | None]:
+    """How much of a ticket a person may see, as an expression; null: nothing."""
+    rows = [(condition, literal(name, String)) for condition, name in conditions(actor)]
+    return case(*rows, else_=null()) if rows else cast(null(), String)
+
+
+def level_of(session: Session, ticket_id: int, actor: Actor) -> str | None:
+    """The level of one ticket; None where it is absent or out of sight: nobody can tell which."""
+    return session.scalar(select(level(actor)).where(Ticket.id == ticket_id))
+
+
+def opened(session: Session, ticket_id: int, actor: Actor, at: datetime) -> set[str]:
+    """What discipline has opened of a ticket to a person: `contact`, `words`."""
+    found = session.scalars(
+        select(Opening.part).where(
+            Opening.ticket_id == ticket_id,
+            Opening.user_id == actor.user_id,
+            or_(Opening.until.is_(None), Opening.until > at),
+        )
+    )
+    return set(found)

@@ -1,0 +1,89 @@
+"""First rows: the 办法's policy, the announced calendar, the roles, and accounts with their posts (`run.py init`).
+
+Seeding adds what is missing and never changes what is there: it may run again after an upgrade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import Role, User
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import policy
+from models.calendar import announced
+from models.organisation import Post, Unit
+from models.rule import CalendarDay, CalendarYear, Category, Channel, ClosingTime, PenaltyRule, Rule
+
+FIRST_YEAR = 2001
+"""The first year whose make-up days the announcements list."""
+
+
+def seed(session: Session, *, through: int) -> None:
+    """Policy, calendar up to the year `through`, offices and roles, as far as they are missing."""
+    _missing(session, Category, "name", [{"name": name, "track": track} for name, track in policy.CATEGORIES])
+    _missing(session, Channel, "name", [{"name": name, "forwarder": forwards} for name, forwards in policy.CHANNELS])
+    _missing(session, Unit, "name", [{"name": name, "kind": kind} for name, kind in policy.OFFICES])
+    _missing(session, Role, "name", [{"name": name} for name in policy.ROLES])
+    if session.scalar(select(Rule.id).limit(1)) is None:
+        session.add_all(
+            Rule(key=t.key, track=t.track, since=policy.ALWAYS, amount=t.amount, measure=t.measure, clause=t.clause)
+            for t in policy.TERMS
+        )
+    if session.scalar(select(PenaltyRule.id).limit(1)) is None:
+        columns = ("clause", "conduct", "responsible", "leader", "indicator_holder", "by_regulation")
+        session.add_all(
+            PenaltyRule(since=policy.ALWAYS, **dict(zip(columns, row, strict=True))) for row in policy.PENALTIES
+        )
+    if session.scalar(select(ClosingTime.id).limit(1)) is None:
+        columns = ("starts", "ends", "yearly", "closes")
+        session.add_all(ClosingTime(**dict(zip(columns, row, strict=True))) for row in policy.CLOSING_TIMES)
+    publish(session, range(FIRST_YEAR, through + 1))
+    session.flush()
+
+
+def publish(session: Session, years: Iterable[int]) -> list[int]:
+    """Enter the announced calendar of `years`, those already entered left alone; returns the years added."""
+    known = set(session.scalars(select(CalendarYear.year)))
+    added = []
+    for year, days in announced(year for year in years if year not in known).items():
+        session.add(CalendarYear(year=year, source="国务院办公厅节假日安排（holidays）"))
+        for day, (working, name) in days.items():
+            if session.get(CalendarDay, day) is None:
+                session.add(CalendarDay(day=day, working=working, name=name))
+        added.append(year)
+    return added
+
+
+def _missing(session: Session, model: type[Any], key: str, rows: list[dict[str, Any]]) -> None:
+    known = set(session.scalars(select(getattr(model, key))))
+    session.add_all(model(**row) for row in rows if row[key] not in known)
+
+
+def account(
+    session: Session, username: str, full_name: str, roles: Iterable[str], password_hash: str, *, surname: int = 1
+) -> User:
+    """Add an account; `surname` is the length of the family name. The caller hashes the password."""
+    user = User(
+        username=username,
+        last_name=full_name[:surname],
+        first_name=full_name[surname:] or full_name,
+        email=f"{username}@example.invalid",
+        active=True,
+        password=password_hash,
+        roles=list(session.scalars(select(Role).where(Role.name.in_(list(roles))))),
+    )
+    session.add(user)
+    session.flush()
+    return user
+
+
+def appoint(session: Session, user: User, unit: Unit, post: str, since: date, until: date | None = None) -> Post:
+    """Give a person a post of a unit from a day on."""
+    row = Post(user_id=user.id, unit_id=unit.id, post=post, since=since, until=until)
+    session.add(row)
+    session.flush()
+    return row

@@ -1,0 +1,107 @@
+"""Cases from the database and back: one with its lock, or thousands in a few statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from models.case import PARTS, Case, Row
+from models.refusals import Stale, Unseen
+from models.tables import Ticket, TicketEvent, TicketText
+
+TICKET: Table = Ticket.__table__
+EVENT: Table = TicketEvent.__table__
+TEXT: Table = TicketText.__table__
+PART_TABLES: dict[str, Table] = {name: model.__table__ for name, model in PARTS.items()}
+
+
+def lock(session: Session, ticket_id: int) -> None:
+    """Hold a ticket until the transaction ends, before its rows are read.
+
+    SQLite has no row locks: an update that changes nothing takes its write lock, so that what is read next is
+    what is written over.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(update(TICKET).where(TICKET.c.id == ticket_id).values(version=TICKET.c.version))
+    else:
+        session.execute(select(TICKET.c.id).where(TICKET.c.id == ticket_id).with_for_update())
+
+
+def load(session: Session, ticket_id: int) -> Case:
+    """A ticket's rows as they are now, locked. Raises Unseen where there is none."""
+    lock(session, ticket_id)
+    ticket = session.execute(select(TICKET).where(TICKET.c.id == ticket_id)).mappings().one_or_none()
+    if ticket is None:
+        raise Unseen
+    parts = {
+        name: [
+            dict(row)
+            for row in session.execute(
+                select(table).where(table.c.ticket_id == ticket_id).order_by(table.c.n)
+            ).mappings()
+        ]
+        for name, table in PART_TABLES.items()
+    }
+    return Case(dict(ticket), parts)
+
+
+def save(session: Session, case: Case) -> None:
+    """Write what has changed in one case. Raises Stale where somebody else's version came in between."""
+    session.flush()
+    ticket = case.ticket
+    if case.fresh:
+        session.execute(insert(TICKET), ticket)
+    else:
+        values = {column: value for column, value in ticket.items() if column != "id"}
+        hit = session.execute(
+            update(TICKET).where(TICKET.c.id == ticket["id"], TICKET.c.version == case.seen).values(values)
+        )
+        if hit.rowcount != 1:  # type: ignore[attr-defined]
+            raise Stale(case.seen)
+    _write_parts(session, [case])
+    session.execute(insert(EVENT), case.events)
+    if case.texts:
+        session.execute(insert(TEXT), case.texts)
+    case.fresh, case.seen = False, ticket["version"]
+    case.events, case.texts, case.changed = [], [], {}
+    session.expire_all()
+
+
+def save_new(session: Session, cases: Sequence[Case]) -> None:
+    """Write many new cases at once, a statement a table."""
+    if not cases:
+        return
+    session.execute(insert(TICKET), [case.ticket for case in cases])
+    _write_parts(session, cases)
+    session.execute(insert(EVENT), [event for case in cases for event in case.events])
+    texts = [text for case in cases for text in case.texts]
+    if texts:
+        session.execute(insert(TEXT), texts)
+
+
+def _write_parts(session: Session, cases: Sequence[Case]) -> None:
+    for name, table in PART_TABLES.items():
+        new: list[Row] = []
+        old: list[Row] = []
+        for case in cases:
+            changed = case.changed.get(name)
+            if changed:
+                for row in case.parts[name]:
+                    if row["n"] in changed:
+                        (new if changed[row["n"]] else old).append(row)
+        if new:
+            session.execute(insert(table), new)
+        if old:
+            session.connection().execute(_update(table), [{f"_{k}": v for k, v in row.items()} for row in old])
+
+
+def _update(table: Table) -> Any:
+    key = [column for column in table.columns if column.primary_key]
+    return (
+        update(table)
+        .where(*(column == bindparam(f"_{column.name}") for column in key))
+        .values({column.name: bindparam(f"_{column.name}") for column in table.columns if not column.primary_key})
+    )

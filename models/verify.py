@@ -1,0 +1,145 @@
+"""Checking the log against itself and against the rows it adds up to (DESIGN §2).
+
+A hash chain that breaks, a number that is missing, a text that no longer has its digest, a row that the events do
+not give: each is named with its ticket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import orjson
+from sqlalchemy import Table, select
+from sqlalchemy.engine import Connection
+
+from models import log
+from models.case import BLANK, BLANK_PARTS, BOOKKEEPING
+from models.store import EVENT, PART_TABLES, TEXT, TICKET
+
+BATCH = 500
+EVENT_COLUMNS = [column.name for column in EVENT.columns]
+
+
+@dataclass
+class Findings:
+    """What was checked, and every difference as (ticket number, what is wrong)."""
+
+    tickets: int = 0
+    events: int = 0
+    texts: int = 0
+    erased: int = 0
+    differences: list[tuple[str, str]] = field(default_factory=list)
+
+
+def verify(connection: Connection, key: bytes) -> Findings:
+    """Rebuild every ticket from its events and compare it with its rows."""
+    found = Findings()
+    last = 0
+    while True:
+        tickets = [
+            dict(row)
+            for row in connection.execute(
+                select(TICKET).where(TICKET.c.id > last).order_by(TICKET.c.id).limit(BATCH)
+            ).mappings()
+        ]
+        if not tickets:
+            break
+        first, last = tickets[0]["id"], tickets[-1]["id"]
+        events = _by_ticket(connection, EVENT, first, last)
+        texts = _by_ticket(connection, TEXT, first, last)
+        parts = {name: _by_ticket(connection, table, first, last) for name, table in PART_TABLES.items()}
+        for ticket in tickets:
+            ticket_id = ticket["id"]
+            own = {name: rows.get(ticket_id, []) for name, rows in parts.items()}
+            for difference in _differences(
+                ticket, events.get(ticket_id, []), texts.get(ticket_id, []), own, key, found
+            ):
+                found.differences.append((ticket["no"], difference))
+    _orphans(connection, found)
+    return found
+
+
+def _by_ticket(connection: Connection, table: Table, first: int, last: int) -> dict[int, list[dict[str, Any]]]:
+    rows = connection.execute(
+        select(table).where(table.c.ticket_id.between(first, last)).order_by(*table.primary_key.columns)
+    ).mappings()
+    return {key: [dict(row) for row in group] for key, group in groupby(rows, itemgetter("ticket_id"))}
+
+
+def _differences(
+    ticket: dict[str, Any],
+    events: list[dict[str, Any]],
+    texts: list[dict[str, Any]],
+    parts: dict[str, list[dict[str, Any]]],
+    key: bytes,
+    found: Findings,
+) -> Iterator[str]:
+    found.tickets += 1
+    found.events += len(events)
+    head = log.GENESIS
+    digests: dict[tuple[int, str], str] = {}
+    erased: set[tuple[int, str]] = set()
+    for n, event in enumerate(events, 1):
+        if event["no"] != n:
+            yield f"事件 {n} 缺失"
+            return
+        head = log.event_hash(head, event)
+        if head != event["hash"]:
+            yield f"事件 {n}（{event['action']}）与校验值不符"
+            return
+        try:
+            payload = orjson.loads(event["payload"])
+        except orjson.JSONDecodeError:
+            yield f"事件 {n} 的内容不可读"
+            return
+        digests.update({(n, name): digest for name, digest in payload.get("texts", {}).items()})
+        erased.update((no, name) for no, name in payload.get("more", {}).get("erased", []))
+    if ticket["event_count"] != len(events) or ticket["head"] != head:
+        yield f"日志末尾与工单不符：工单记 {ticket['event_count']} 条，日志有 {len(events)} 条"
+    if events and log.plain(ticket["last_event_at"]) != log.plain(events[-1]["at"]):
+        yield "工单的 last_event_at 与日志不符"
+    rows = log.fold(event["payload"] for event in events)
+    yield from _compare("ticket", rows.get("ticket", {}).get("", {}), ticket, BLANK, BOOKKEEPING)
+    for table, blank in BLANK_PARTS.items():
+        logged = dict(rows.get(table, {}))
+        for row in parts[table]:
+            expected = logged.pop(str(row["n"]), None)
+            if expected is None:
+                yield f"{table} {row['n']} 不在日志中"
+            else:
+                yield from _compare(f"{table} {row['n']}", expected, row, blank, frozenset({"ticket_id", "n"}))
+        yield from (f"{table} {n} 缺失" for n in logged)
+    for text in texts:
+        found.texts += 1
+        place = (text["event_no"], text["field"])
+        expected_digest = digests.pop(place, None)
+        if expected_digest != log.digest(key, text["salt"], text["field"], text["value"]):
+            yield f"事件 {place[0]} 的文字 {place[1]} 与日志不符"
+    for no, name in digests:
+        if (no, name) in erased:
+            found.erased += 1
+        else:
+            yield f"事件 {no} 的文字 {name} 缺失"
+
+
+def _compare(
+    what: str, logged: dict[str, Any], row: dict[str, Any], blank: dict[str, Any], apart: frozenset[str]
+) -> Iterator[str]:
+    for column in blank:
+        if column not in apart and logged.get(column) != log.plain(row[column]):
+            yield f"{what} 的 {column} 与日志不符：日志 {logged.get(column)}，库中 {log.plain(row[column])}"
+
+
+def _orphans(connection: Connection, found: Findings) -> None:
+    """Rows of tickets that are not there any more."""
+    for table in (EVENT, TEXT, *PART_TABLES.values()):
+        lost = connection.execute(
+            select(table.c.ticket_id)
+            .where(~select(TICKET.c.id).where(TICKET.c.id == table.c.ticket_id).exists())
+            .distinct()
+        ).scalars()
+        found.differences.extend((str(ticket_id), f"工单缺失，{table.name} 仍在") for ticket_id in lost)
