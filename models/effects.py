@@ -76,7 +76,7 @@ def hand_to_unit(case: Case, a: Acting) -> None:
 
 def new_round(case: Case) -> int:
     """One more than the outcomes the customer was not satisfied with."""
-    return 1 + sum(row["outcome"] == "dissatisfied" for row in case.outcomes())
+    return 1 + sum(1 for row in case.outcomes() if row["outcome"] == "dissatisfied")
 
 
 def hold(case: Case, at: datetime) -> None:

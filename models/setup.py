@@ -39,8 +39,10 @@ def seed(session: Session, *, through: int) -> None:
             PenaltyRule(since=policy.ALWAYS, **dict(zip(columns, row, strict=True))) for row in policy.PENALTIES
         )
     if session.scalar(select(ClosingTime.id).limit(1)) is None:
-        columns = ("starts", "ends", "yearly", "closes")
-        session.add_all(ClosingTime(**dict(zip(columns, row, strict=True))) for row in policy.CLOSING_TIMES)
+        session.add_all(
+            ClosingTime(starts=starts, ends=ends, yearly=yearly, closes=closes)
+            for starts, ends, yearly, closes in policy.CLOSING_TIMES
+        )
     publish(session, range(FIRST_YEAR, through + 1))
     session.flush()
 

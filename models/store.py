@@ -30,9 +30,10 @@ def lock(session: Session, ticket_id: int) -> None:
         session.execute(select(TICKET.c.id).where(TICKET.c.id == ticket_id).with_for_update())
 
 
-def load(session: Session, ticket_id: int) -> Case:
-    """A ticket's rows as they are now, locked. Raises Unseen where there is none."""
-    lock(session, ticket_id)
+def load(session: Session, ticket_id: int, *, locked: bool = True) -> Case:
+    """A ticket's rows as they are now, locked unless only looked at. Raises Unseen where there is none."""
+    if locked:
+        lock(session, ticket_id)
     ticket = session.execute(select(TICKET).where(TICKET.c.id == ticket_id)).mappings().one_or_none()
     if ticket is None:
         raise Unseen

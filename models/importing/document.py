@@ -65,7 +65,8 @@ class Document:
     def known(self, given: Any, where: str, words: Iterable[str], what: str) -> Iterator[tuple[str, Any, str]]:
         """The (word, value, path) of a dictionary that are among `words`; the others are wrong."""
         if not isinstance(given, dict):
-            self.wrong(where, "这里要写「词: 值」" + (f"，例如 {{column: {given}}}" if isinstance(given, str) else ""))
+            example = f"，例如 {{column: {given}}}" if isinstance(given, str) and "." in where else ""
+            self.wrong(where, f"这里要写「词: 值」{example}")
             return
         for word, value in given.items():
             path = f"{where}.{word}" if where else word

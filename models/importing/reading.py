@@ -51,7 +51,7 @@ class Table:
         for row in self._rows:
             cells = row.cells
             if not row.problem:
-                if cells.count("") == len(cells):
+                if _blank(cells[:1]) and _blank(cells):
                     continue
                 if len(cells) != width:
                     row = self._fitted(row, width)
@@ -116,6 +116,10 @@ def _refuse_what_is_no_text(path: Path, start: bytes, sheet: str | None) -> None
         raise TableError(f"名为 {path.suffix}，却不是电子表格，请在 Excel 里另存为 .xlsx 或 CSV")
     if sheet is not None:
         raise TableError(f"CSV 里没有分表，请去掉「{sheet}」")
+
+
+def _blank(cells: Sequence[Cell]) -> bool:
+    return all(isinstance(cell, str) and (not cell or cell.isspace()) for cell in cells)
 
 
 def _names(cells: Sequence[Cell]) -> tuple[str, ...]:

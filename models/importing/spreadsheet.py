@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
@@ -84,7 +85,7 @@ def _refuse_stray_cells(path: Path) -> None:
                 if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
                     with book.open(name) as sheet:
                         _refuse_if_spread(sheet)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError):
         return  # calamine says it better
 
 

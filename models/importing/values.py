@@ -24,6 +24,8 @@ Take = Callable[[Cells], str | None]
 Read = Callable[[Cells], Any]
 
 MOST_ROUNDS: Final = 99
+CARRIAGE_RETURN: Final = "_x000D_"
+"""How a workbook writes a carriage return inside; some programs carry it over into a CSV as it stands."""
 UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 
@@ -121,7 +123,7 @@ class Reader:
         later, earlier = (self._fields[Values._fields[place]] for place in (late, early))
         here, there = (found[place].astimezone(self._zone) for place in (late, early))
         reason = f"{here:%Y-%m-%d %H:%M:%S} 早于{earlier.spec.zh}（{_columns(earlier)}）{there:%Y-%m-%d %H:%M:%S}"
-        if here.date() == there.date() and here.time() == time():
+        if later.spec.type == "end" and here.date() == there.date() and here.time() == time():
             reason += "；如果这一列只有日期，请在映射文件里给它写 date_only: true"
         return RowError(later.name, _columns(later), self._raw(later, cells), reason)
 
@@ -141,7 +143,10 @@ class Reader:
 
         def take(cells: Cells) -> str | None:
             cell = cells[place]
-            text = (cell if isinstance(cell, str) else cell_text(cell)).strip()
+            text = cell if isinstance(cell, str) else cell_text(cell)
+            if CARRIAGE_RETURN in text:
+                text = text.replace(CARRIAGE_RETURN, "\r")
+            text = text.strip()
             return None if not text or text in missing else text
 
         return take

@@ -1,6 +1,6 @@
 """Alembic's entry: our tables and FAB's (`ab_*`) are one database and migrate together."""
 
-from typing import Any
+from typing import Any, Literal
 
 import flask_appbuilder.security.sqla.models  # noqa: F401  registers the ab_* tables
 from alembic import context
@@ -10,7 +10,7 @@ import models.tables  # noqa: F401  registers ours
 from models.types import Moment
 
 
-def render_item(kind: str, item: Any, _: Any) -> str | bool:
+def render_item(kind: str, item: Any, _: Any) -> str | Literal[False]:
     """Write our column types by their names, so that a revision reads like a model."""
     return "Moment()" if kind == "type" and isinstance(item, Moment) else False
 
