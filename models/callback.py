@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.base import Model
 from models.organisation import Unit
 from models.types import At, BigId, Code, MaybeAt
 

@@ -21,7 +21,8 @@ def engine_options(url: str) -> dict[str, Any]:
     """Options for `create_engine`, for the web's engine too."""
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 30}}
-    return {"pool_pre_ping": True, "connect_args": {"options": "-c timezone=UTC"}}
+    # A restarted server or a firewall drops idle connections.
+    return {"pool_pre_ping": True, "pool_recycle": 1800, "connect_args": {"options": "-c timezone=UTC"}}
 
 
 def prepare(engine: Engine) -> Engine:

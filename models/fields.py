@@ -108,7 +108,7 @@ def reference(value: Any, table: str, book: Book) -> int | None:
 
 def people(value: Any, session: Session, *, accounts_only: bool) -> list[int | str]:
     """Users by id or user name, and, unless `accounts_only`, names of people without an account."""
-    from flask_appbuilder.security.sqla.models import User
+    from models.base import User
 
     if isinstance(value, str):
         value = [
@@ -144,37 +144,42 @@ def several(value: Any, choices: Mapping[str, str]) -> list[str]:
     return sorted({item for item in found if item})
 
 
+def ticket(value: Any, find_ticket: Callable[[Any], int | None]) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise Unreadable("not_a_reference")
+    found = find_ticket(value)
+    if found is None:
+        raise Unreadable("not_found", value=value)
+    return found
+
+
+def coded(value: Any, choices: Mapping[str, str]) -> str | None:
+    """A code of `choices`, or words of one's own."""
+    written = text(value, 500)
+    return next((code for code, name in choices.items() if written in (code, name)), written)
+
+
+READERS: dict[str, Callable[[Field, Any, Book], Any]] = {
+    "text": lambda field, value, book: text(value),
+    "line": lambda field, value, book: line(value),
+    "choice": lambda field, value, book: choice(value, field.choices),
+    "coded": lambda field, value, book: coded(value, field.choices),
+    "bool": lambda field, value, book: boolean(value),
+    "moment": lambda field, value, book: moment(value),
+    "persons": lambda field, value, book: people(value, book.session, accounts_only=False) or None,
+    "users": lambda field, value, book: people(value, book.session, accounts_only=True) or None,
+    "parts": lambda field, value, book: several(value, field.choices) or None,
+    "raw": lambda field, value, book: value,
+    **{table: lambda field, value, book: reference(value, field.kind, book) for table in TABLES},
+}
+"""How each kind of field is read; a ticket needs to know who asks and is read apart."""
+
+
 def read(field: Field, value: Any, book: Book, find_ticket: Callable[[Any], int | None]) -> Any:
     """The value of one field as the desk takes it; None where nothing was given."""
     if value is None:
         return None
-    if field.kind == "text":
-        return text(value)
-    if field.kind == "line":
-        return line(value)
-    if field.kind == "choice":
-        return choice(value, field.choices)
-    if field.kind == "coded":
-        written = text(value, 500)
-        return next((code for code, name in field.choices.items() if written in (code, name)), written)
-    if field.kind == "bool":
-        return boolean(value)
-    if field.kind == "moment":
-        return moment(value)
-    if field.kind in TABLES:
-        return reference(value, field.kind, book)
-    if field.kind in ("persons", "users"):
-        return people(value, book.session, accounts_only=field.kind == "users") or None
-    if field.kind == "parts":
-        return several(value, field.choices) or None
-    if field.kind == "ticket":
-        if isinstance(value, bool) or not isinstance(value, int | str):
-            raise Unreadable("not_a_reference")
-        found = find_ticket(value)
-        if found is None:
-            raise Unreadable("not_found", value=value)
-        return found
-    return value
+    return ticket(value, find_ticket) if field.kind == "ticket" else READERS[field.kind](field, value, book)
 
 
 def read_all(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.base import Model
 from models.types import Code, Name, Serial
 
 if TYPE_CHECKING:
-    from flask_appbuilder.security.sqla.models import User
+    from models.base import User
 
 
 class Unit(Model):

@@ -5,16 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.base import Model
 from models.organisation import Unit
 from models.ticket import Ticket
 from models.types import ID, At, BigId, Code, MaybeAt, Name
 
 if TYPE_CHECKING:
-    from flask_appbuilder.security.sqla.models import User
+    from models.base import User
 
 
 class MediaExposure(Model):

@@ -18,9 +18,9 @@ URGENCIES = {"normal": "普通", "urgent": "加急"}
 COMPLAINANT_KINDS = {"individual": "个人", "organisation": "单位"}
 FINDINGS = {"company": "我方责任", "customer": "顾客责任", "third_party": "第三方责任", "unfounded": "不属实"}
 CAUSES = {
-    "pipe": "管网破损老化", "pressure": "压力调度", "water": "水质波动", "meter": "水表计量", "works": "施工安装",
-    "outage": "停水未告知", "service": "服务行为", "delay": "处理拖延", "billing": "收费账务", "customer_side": "户内设施",
-    "other": "其他",
+    "pipe": "管网破损老化", "pressure": "压力调度", "water": "水质波动", "meter": "水表计量",
+    "works": "施工安装", "outage": "停水未告知", "service": "服务行为", "delay": "处理拖延", "billing": "收费账务",
+    "customer_side": "户内设施", "other": "其他",
 }  # fmt: skip
 """Codes for what caused it, beside the words (第六条(二)4)."""
 RETURN_REASONS = {"not_ours": "不属本单位", "wrong_category": "类别有误", "incomplete": "信息不全", "other": "其他"}
@@ -92,12 +92,15 @@ TERMS = (
     Term("retention", "个人信息保存期", 3, "years", "内部约定"),
 )
 TERM_NAMES = {term.key: term.zh for term in TERMS}
-OBLIGATIONS = {key: TERM_NAMES[key] for key in
-               ("dispatch", "handle", "callback", "opinion", "upstream", "investigate", "instruct", "feed_back")}  # fmt: skip
+OBLIGATIONS = {
+    key: TERM_NAMES[key]
+    for key in ("dispatch", "handle", "callback", "opinion", "upstream", "investigate", "instruct", "feed_back")
+}
 MEASURES = {"hours": "小时", "days": "天", "working_days": "个工作日", "times": "次", "years": "年"}
 
 CATEGORIES = (
-    ("水压", QUALITY), ("水质", QUALITY), ("工程设计", QUALITY), ("安装", QUALITY), ("维修", QUALITY), ("其他", QUALITY),
+    ("水压", QUALITY), ("水质", QUALITY), ("工程设计", QUALITY), ("安装", QUALITY), ("维修", QUALITY),
+    ("其他", QUALITY),
     ("吃拿卡要", DISCIPLINE), ("态度恶劣", DISCIPLINE), ("其他违规违纪", DISCIPLINE),
 )  # fmt: skip
 """第四条's categories; admins add more under either track."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, Date, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.base import Model
 from models.organisation import Unit
 from models.rule import Category
 from models.types import Code, MaybeAt, Serial

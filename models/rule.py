@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, time
 from decimal import Decimal
 
-from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Integer, Numeric, String, Time, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.base import Model
 from models.organisation import Unit
 from models.types import Code, Name, Serial
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.base import Model
 from models.organisation import District, Unit
 from models.rule import Category, Channel
 from models.types import ID, At, BigId, Code, MaybeAt, Name, Serial

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from models import log
 from models.case import BLANK, BLANK_PARTS, Case
 from models.guards import Moment, last_move
+from models.refusals import WrongState
 from models.tables import TicketEvent
 
 
@@ -26,7 +27,8 @@ class Undo:
 def plan(case: Case, m: Moment) -> Undo:
     """Read the last move and the log before it."""
     last = last_move(m)
-    assert last is not None  # the guard of `correct` has seen it
+    if last is None:
+        raise WrongState("nothing_to_correct")
     earlier = m.book.session.scalars(
         select(TicketEvent.payload)
         .where(TicketEvent.ticket_id == case.ticket["id"], TicketEvent.no < last.no)

@@ -80,24 +80,10 @@ def _differences(
 ) -> Iterator[str]:
     found.tickets += 1
     found.events += len(events)
-    head = log.GENESIS
-    digests: dict[tuple[int, str], str] = {}
-    erased: set[tuple[int, str]] = set()
-    for n, event in enumerate(events, 1):
-        if event["no"] != n:
-            yield f"事件 {n} 缺失"
-            return
-        head = log.event_hash(head, event)
-        if head != event["hash"]:
-            yield f"事件 {n}（{event['action']}）与校验值不符"
-            return
-        try:
-            payload = orjson.loads(event["payload"])
-        except orjson.JSONDecodeError:
-            yield f"事件 {n} 的内容不可读"
-            return
-        digests.update({(n, name): digest for name, digest in payload.get("texts", {}).items()})
-        erased.update((no, name) for no, name in payload.get("more", {}).get("erased", []))
+    head, broken = _chain(events)
+    if broken:
+        yield broken
+        return
     if ticket["event_count"] != len(events) or ticket["head"] != head:
         yield f"日志末尾与工单不符：工单记 {ticket['event_count']} 条，日志有 {len(events)} 条"
     if events and log.plain(ticket["last_event_at"]) != log.plain(events[-1]["at"]):
@@ -113,6 +99,30 @@ def _differences(
             else:
                 yield from _compare(f"{table} {row['n']}", expected, row, blank, frozenset({"ticket_id", "n"}))
         yield from (f"{table} {n} 缺失" for n in logged)
+    yield from _text_differences(events, texts, key, found)
+
+
+def _chain(events: list[dict[str, Any]]) -> tuple[str, str | None]:
+    """The hash of the last event, and where the chain breaks."""
+    head = log.GENESIS
+    for n, event in enumerate(events, 1):
+        if event["no"] != n:
+            return head, f"事件 {n} 缺失"
+        head = log.event_hash(head, event)
+        if head != event["hash"]:
+            return head, f"事件 {n}（{event['action']}）与校验值不符"
+    return head, None
+
+
+def _text_differences(
+    events: list[dict[str, Any]], texts: list[dict[str, Any]], key: bytes, found: Findings
+) -> Iterator[str]:
+    digests: dict[tuple[int, str], str] = {}
+    erased: set[tuple[int, str]] = set()
+    for event in events:
+        payload = orjson.loads(event["payload"])
+        digests.update({(event["no"], name): digest for name, digest in payload.get("texts", {}).items()})
+        erased.update((no, name) for no, name in payload.get("more", {}).get("erased", []))
     for text in texts:
         found.texts += 1
         place = (text["event_no"], text["field"])

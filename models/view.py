@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import desk, masking, scope, store
 from models.actor import Actor
+from models.base import User
 from models.book import Book
 from models.policy import DISCIPLINE, PERSONAL, QUALITY, WORDS
 from models.refusals import Unseen

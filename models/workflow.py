@@ -152,7 +152,8 @@ AMENDABLE = {
     or f.name in ("complainant_kind", "channel", "form", "urgency", "kind", "complained_unit", "district",
                   "neighbourhood", "forwarded_by", "forward_no", "forward_due_at")
 }  # fmt: skip
-"""Facts that may be corrected in the open (补正): never content, times or state. `kind` takes operations and a reason."""
+"""Facts that may be corrected in the open (补正): never content, times or state. `kind` takes operations and a
+reason."""
 
 _REASON = _text("reason", "理由")
 _CATEGORY = Field("category", "类别", "category")
@@ -203,7 +204,8 @@ ACTIONS: dict[str, Action] = {
         Action("return", "退回", "内部约定",
                (Step("handling", "returned", "uo", QUALITY),
                 Step("handling", "reported", "ud", DISCIPLINE, opens=("instruct",))),
-               (Field("reason", "退回理由", "coded", True, policy.RETURN_REASONS), _text("remark", "说明", required=False)),
+               (Field("reason", "退回理由", "coded", True, policy.RETURN_REASONS),
+                _text("remark", "说明", required=False)),
                guard="return"),
         Action("call_back", "回访", "第六条(三)",
                (Step("calling_back", "closed", "ao", QUALITY, ("outcome", "satisfied"), settles=("callback",)),

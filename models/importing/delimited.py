@@ -35,8 +35,8 @@ class Delimited:
     def __init__(self, path: Path, columns: Sequence[str], encoding: str | None) -> None:
         self.total = path.stat().st_size
         self.encoding = _checked(path, encoding) if encoding else _detected(path)
-        with path.open("rb") as file:
-            head = list(islice(_text(file, self.encoding), 10 * HEAD))
+        with path.open("rb") as file, _text(file, self.encoding) as text:
+            head = list(islice(text, 10 * HEAD))
         if head and "\0" in head[0]:
             raise TableError("第 1 行里有空字符（NUL），不是文本表格，请另存为 UTF-8 的 CSV")
         self.delimiter = max(DELIMITERS, key=lambda delimiter: _likelihood(head, delimiter, columns))

@@ -214,7 +214,7 @@ def _encoding(document: Document, value: Any, where: str) -> str | None:
     text = _text(document, value, where)
     try:
         codecs.getincrementaldecoder(text or "utf-8")().decode(b"", True)
-        b"".decode(text or "utf-8")  # refuses what does not give text, such as base64
+        b" ".decode(text or "utf-8", "ignore")  # refuses what does not give text, such as base64
         name = codecs.lookup(text or "utf-8").name
         return WIDER.get(name, name)
     except (LookupError, ValueError):

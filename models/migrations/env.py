@@ -2,11 +2,10 @@
 
 from typing import Any, Literal
 
-import flask_appbuilder.security.sqla.models  # noqa: F401  registers the ab_* tables
 from alembic import context
-from flask_appbuilder import Model
 
 import models.tables  # noqa: F401  registers ours
+from models.base import Model
 from models.types import Moment
 
 

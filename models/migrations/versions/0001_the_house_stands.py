@@ -5,8 +5,8 @@ Revision: 0001, after
 
 import sqlalchemy as sa
 from alembic import op
-from models.types import Moment  # noqa: F401
 
+from models.types import Moment
 
 revision = "0001"
 down_revision = None

@@ -1,0 +1,6 @@
+"""The one Model class of every table, and FAB's accounts and roles, which are tables like ours."""
+
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import Role, User
+
+__all__ = ["Model", "Role", "User"]
