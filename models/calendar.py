@@ -99,13 +99,13 @@ class Calendar:
 def load(session: Session) -> Calendar:
     """The calendar as entered."""
     return Calendar(
-        days=dict(session.execute(select(CalendarDay.day, CalendarDay.working)).tuples().all()),
+        days=dict(session.execute(select(CalendarDay.day, CalendarDay.working)).all()),
         published=frozenset(session.scalars(select(CalendarYear.year))),
         closings=tuple(
             Closing(*row)
             for row in session.execute(
                 select(ClosingTime.starts, ClosingTime.ends, ClosingTime.yearly, ClosingTime.closes)
-            ).tuples()
+            )
         ),
     )
 

@@ -155,8 +155,12 @@ def perform(
     step: Step | None = None,
     recorded_at: datetime | None = None,
     more: Row | None = None,
+    unopened: frozenset[str] = frozenset(),
 ) -> None:
-    """Carry one step out on a case: what it settles, voids, changes and opens, and its event. Checks nothing."""
+    """Carry one step out on a case: what it settles, voids, changes and opens, and its event. Checks nothing.
+
+    unopened: obligations that it does not open, because an imported source lacks the time they start from.
+    """
     ticket = case.ticket
     before: str | None = ticket["state"]
     if step is None:
@@ -176,12 +180,10 @@ def perform(
         effect(case, acting)
     if "undo" in values:
         undo.carry_out(case, values["undo"], at)
-    if step.end is not None and step.end != before:
-        case.set(state=step.end)
-        if step.end == "closed":
-            case.set(closed_at=at)
+    _move(case, step, at)
     for kind in step.opens:
-        _open(case, kind, at, book)
+        if kind not in unopened:
+            _open(case, kind, at, book)
     if action.versioned:
         case.set(version=ticket["version"] + 1)
     noted = _write_texts(case, action, values, book)
@@ -197,6 +199,23 @@ def perform(
         for_id=by.acts_for(part, ticket["unit_id"]) if part else None,
         more={**noted, **(more or {})},
     )
+
+
+def _move(case: Case, step: Step, at: datetime) -> None:
+    if step.end is not None and step.end != case.ticket["state"]:
+        case.set(state=step.end)
+        if step.end == "closed":
+            case.set(closed_at=at)
+
+
+def close(case: Case, at: datetime, recorded_at: datetime, ending: str) -> None:
+    """按原件办结: an imported ticket closes when its source says so. What is still owed falls away then."""
+    before = case.ticket["state"]
+    clocks.void(case, "*", at, "close")
+    if before == "handling":
+        effects.let_go(case, at)
+    case.set(state="closed", closed_at=at, ending=ending, version=case.ticket["version"] + 1)
+    case.close_event("close", at=at, recorded_at=recorded_at, from_state=before)
 
 
 def _open(case: Case, kind: str, at: datetime, book: Book) -> None:

@@ -49,7 +49,7 @@ def take_down(case: Case, a: Acting) -> None:
         forward_due_at=v.get("forward_due_at"),
     )
     if v.get("source_id"):
-        case.set(source_id=v["source_id"], source_no=v["source_no"])
+        case.set(source_id=v["source_id"], source_no=v["source_no"], source_key=v["source_key"])
     for person in v.get("accused") or []:
         if isinstance(person, int):
             case.add("accused", user_id=person)

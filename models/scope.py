@@ -6,6 +6,7 @@ actions, search, API, dashboards, counts and exports cannot disagree.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, false, literal, null, or_, select
@@ -74,13 +75,17 @@ def level_of(session: Session, ticket_id: int, actor: Actor) -> str | None:
     return session.scalar(select(level(actor)).where(Ticket.id == ticket_id))
 
 
-def opened(session: Session, ticket_id: int, actor: Actor, at: datetime) -> set[str]:
-    """What discipline has opened of a ticket to a person: `contact`, `words`."""
-    found = session.scalars(
-        select(Opening.part).where(
-            Opening.ticket_id == ticket_id,
-            Opening.user_id == actor.user_id,
-            or_(Opening.until.is_(None), Opening.until > at),
+def opened(session: Session, ids: Sequence[int], actor: Actor, at: datetime) -> dict[int, set[str]]:
+    """What discipline has opened of some tickets to a person: `contact`, `words`."""
+    found: dict[int, set[str]] = {}
+    if ids:
+        rows = session.execute(
+            select(Opening.ticket_id, Opening.part).where(
+                Opening.ticket_id.in_(ids),
+                Opening.user_id == actor.user_id,
+                or_(Opening.until.is_(None), Opening.until > at),
+            )
         )
-    )
-    return set(found)
+        for ticket_id, part in rows:
+            found.setdefault(ticket_id, set()).add(part)
+    return found

@@ -1,5 +1,6 @@
 """Every table, imported once: what migrations, verify and the exports mean by "the database"."""
 
+from models.access import EndedSession, SignInFailure
 from models.callback import Callback
 from models.disclosure import DisclosureGrant
 from models.event import RepeatKey, TicketEvent
@@ -21,7 +22,7 @@ from models.ticket import Accused, Assignment, Link, Opening, Source, Ticket, Ti
 
 __all__ = [
     "Accused", "Assignment", "CalendarDay", "CalendarYear", "Callback", "Category", "Channel", "ClosingTime",
-    "CustomerCount", "DisclosureGrant", "District", "Link", "MediaExposure", "NumberSeries", "Obligation", "Opening",
-    "Penalty", "PenaltyRule", "Post", "RepeatKey", "Review", "ReviewAction", "Rule", "Source", "Ticket", "TicketEvent",
-    "TicketText", "Unit",
+    "CustomerCount", "DisclosureGrant", "District", "EndedSession", "Link", "MediaExposure", "NumberSeries",
+    "Obligation", "Opening", "Penalty", "PenaltyRule", "Post", "RepeatKey", "Review", "ReviewAction", "Rule",
+    "SignInFailure", "Source", "Ticket", "TicketEvent", "TicketText", "Unit",
 ]  # fmt: skip

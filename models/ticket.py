@@ -44,7 +44,7 @@ class Ticket(Model):
         CheckConstraint("track IN ('quality', 'discipline')", name="ticket_track"),
         CheckConstraint("kind IN ('complaint', 'repair', 'enquiry')", name="ticket_kind"),
         CheckConstraint("(closed_at IS NULL) = (state <> 'closed')", name="ticket_closed_has_time"),
-        UniqueConstraint("source_id", "source_no", name="one_ticket_per_source_number"),
+        UniqueConstraint("source_id", "source_key", name="one_ticket_per_source_number"),
         Index("ix_ticket_registered", "registered_at"),
         Index("ix_ticket_closed", "closed_at"),
         Index("ix_ticket_state", "track", "state", "registered_at"),
@@ -79,6 +79,8 @@ class Ticket(Model):
     forward_due_at: Mapped[MaybeAt]
     source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"))
     source_no: Mapped[str | None] = mapped_column(String(100))
+    source_key: Mapped[str | None] = mapped_column(String(100))
+    """The number without what spreadsheets add and eat: two copies of a table agree on it."""
     decided_at: Mapped[MaybeAt]
     """When it was first assigned, referred, declined or answered."""
     assigned_at: Mapped[MaybeAt]

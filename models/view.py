@@ -21,7 +21,7 @@ from models.base import User
 from models.book import Book
 from models.policy import DISCIPLINE, PERSONAL, QUALITY, WORDS
 from models.refusals import Unseen
-from models.tables import Accused, Assignment, Callback, Obligation, Ticket, TicketEvent, TicketText
+from models.tables import Accused, Assignment, Callback, Obligation, Ticket, TicketEvent, TicketText, Unit
 from models.workflow import REGISTRATION, Action
 
 Row = dict[str, Any]
@@ -76,9 +76,9 @@ def sights(session: Session, ids: Sequence[int], by: Actor, at: datetime) -> lis
     level = scope.level(by).label("level")
     rows = session.execute(select(Ticket, level).where(Ticket.id.in_(ids), scope.visible(by)))
     found = {ticket.id: Sight(ticket, str(name)) for ticket, name in rows}
-    for sight in found.values():
-        if sight.level == "summary":
-            sight.opened = scope.opened(session, sight.ticket.id, by, at)
+    opened = scope.opened(session, [i for i, sight in found.items() if sight.level == "summary"], by, at)
+    for ticket_id, parts in opened.items():
+        found[ticket_id].opened = parts
     return [found[i] for i in ids if i in found]
 
 
@@ -214,6 +214,7 @@ def events(session: Session, s: Sight, by: Actor) -> list[Row]:
         texts.setdefault(row.event_no, {})[row.field] = row.value
     found = []
     spans = _own_spans(session, ticket.id, by) if s.level in ("part", "summary") else []
+    units = _units(session, s, by)
     for event in session.scalars(
         select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.no)
     ):
@@ -226,7 +227,7 @@ def events(session: Session, s: Sight, by: Actor) -> list[Row]:
                 "number": event.no, "at": event.at, "actor": names.get(event.actor_id or 0),
                 "for": names.get(event.for_id or 0), "action": event.action, "from": event.from_state,
                 "to": event.to_state, "round": event.round,
-                "payload": {"texts": said, **payload.get("more", {})},
+                "payload": {"texts": said, **units.get(event.no, {}), **payload.get("more", {})},
             }
         )  # fmt: skip
     return found
@@ -245,6 +246,17 @@ def _own_spans(session: Session, ticket_id: int, by: Actor) -> list[tuple[int, i
         )
     )
     return [(first, last) for first, last in rows]
+
+
+def _units(session: Session, s: Sight, by: Actor) -> dict[int, Row]:
+    """Event → the unit that it gave the ticket to, as far as units are shown."""
+    mine = [] if "unit" in s.shown else [Assignment.unit_id.in_(by.staff)]
+    rows = session.execute(
+        select(Assignment.event_no, Unit.name)
+        .join(Unit, Unit.id == Assignment.unit_id)
+        .where(Assignment.ticket_id == s.ticket.id, *mine)
+    )
+    return {no: {"unit": name} for no, name in rows}
 
 
 def _shows_event(s: Sight, event: TicketEvent, by: Actor, spans: list[tuple[int, int | None]]) -> bool:

@@ -13,6 +13,8 @@ from sqlalchemy import Engine
 from models.database import engine_for
 
 HERE = Path(__file__).parent
+FIRST = "0001"
+"""The revision that an empty database lacks first."""
 
 
 def _config(engine: Engine) -> Config:

@@ -420,6 +420,7 @@ def upgrade() -> None:
         sa.Column("forward_due_at", Moment(), nullable=True),
         sa.Column("source_id", sa.Integer(), nullable=True),
         sa.Column("source_no", sa.String(length=100), nullable=True),
+        sa.Column("source_key", sa.String(length=100), nullable=True),
         sa.Column("decided_at", Moment(), nullable=True),
         sa.Column("assigned_at", Moment(), nullable=True),
         sa.Column("founded", sa.Boolean(), nullable=True),
@@ -475,7 +476,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("no"),
-        sa.UniqueConstraint("source_id", "source_no", name="one_ticket_per_source_number"),
+        sa.UniqueConstraint("source_id", "source_key", name="one_ticket_per_source_number"),
     )
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ticket_category_id"), ["category_id"], unique=False)

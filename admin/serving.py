@@ -1,0 +1,40 @@
+"""Serving: gunicorn with forked workers, its settings made from ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from config import Settings
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """`Server(app, settings).run()` serves until it is told to stop.
+
+    The application is loaded before the fork: workers share its memory. It holds no open connection then
+    (`factory.create_app`).
+    """
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self.app, self.settings = app, settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        chosen: dict[str, Any] = {
+            "bind": f"{self.settings.host}:{self.settings.port}",
+            "workers": self.settings.workers,
+            "preload_app": True,
+            "timeout": 120,
+            "graceful_timeout": 20,
+            "accesslog": None,
+            "proc_name": "kefu",
+            "control_socket_disable": True,
+        }
+        for name, value in chosen.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self.app
