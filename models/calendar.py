@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -116,16 +117,17 @@ def announced(years: Iterable[int]) -> dict[int, dict[date, tuple[bool, str]]]:
     The package also guesses years that are not announced; those list no make-up days and are left out.
     Returns year → day → (working, name); a day stands under its own year whichever notice named it.
     """
+    return {year: days for year in years if (days := _announced_in(year))}
+
+
+@cache
+def _announced_in(year: int) -> dict[date, tuple[bool, str]]:
     import holidays  # late: 30 ms that only seeding needs
 
-    found: dict[int, dict[date, tuple[bool, str]]] = {}
-    for year in years:
-        known = holidays.country_holidays("CN", years=year, language="zh_CN")
-        makeup = {day: (True, "调休上班") for day in known.weekend_workdays if day.year == year}
-        if makeup:
-            off = {day: (False, name) for day, name in known.items() if day.year == year}
-            found[year] = dict(sorted({**off, **makeup}.items()))
-    return found
+    known = holidays.country_holidays("CN", years=year, language="zh_CN")
+    makeup = {day: (True, "调休上班") for day in known.weekend_workdays if day.year == year}
+    off = {day: (False, name) for day, name in known.items() if day.year == year}
+    return dict(sorted({**off, **makeup}.items())) if makeup else {}
 
 
 def in_force(since: list[date], day: date) -> int | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from models.book import Book
 from models.case import Case, Row
+from models.workflow import AFTER_RESULT
 
 
 def start(case: Case, kind: str, at: datetime, book: Book, *, due: datetime | None = None) -> None:
@@ -59,14 +60,19 @@ def hand_over(case: Case, unit_id: int | None, at: datetime) -> None:
 
 
 def redate_upstream(case: Case, due: datetime | None, at: datetime, book: Book) -> None:
-    """The forwarder's deadline was amended: it alone moves."""
-    owed = case.open_obligation("upstream")
-    if owed is not None and due is not None:
-        case.change("obligation", owed, due_at=due)
-    elif owed is not None:
+    """The forwarder's deadline was amended: it alone moves. Once a result is in, nothing is owed upstream any more."""
+    rows = [row for row in case.parts["obligation"] if row["kind"] == "upstream"]
+    answered = case.ticket["state"] in AFTER_RESULT or bool(case.parts["callback"])
+    if due is None:
         void(case, "upstream", at, "amended")
-    elif due is not None and not any(row["kind"] == "upstream" for row in case.parts["obligation"]):
+    elif answered:
+        return
+    elif not rows:
         start(case, "upstream", case.ticket["registered_at"], book, due=due)
+    elif rows[-1]["voided_at"] is None and rows[-1]["settled_at"] is None:
+        case.change("obligation", rows[-1], due_at=due)
+    elif rows[-1]["void_reason"] == "amended":
+        case.change("obligation", rows[-1], due_at=due, voided_at=None, void_reason=None)
 
 
 def redate(case: Case, book: Book) -> bool:

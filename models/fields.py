@@ -14,7 +14,7 @@ from models.refusals import Invalid, Reason
 from models.types import SHANGHAI
 from models.workflow import Field
 
-TEXT_MOST, LINE_MOST = 20_000, 200
+TEXT_MOST, LINE_MOST, PERSONS_MOST = 20_000, 200, 50
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -116,8 +116,10 @@ def people(value: Any, session: Session, *, accounts_only: bool) -> list[int | s
         ]
     if not isinstance(value, Sequence):
         raise Unreadable("not_a_list")
+    if len(value) > PERSONS_MOST:
+        raise Unreadable("too_many", most=PERSONS_MOST)
     found: list[int | str] = []
-    for item in value[:50]:
+    for item in value:
         if isinstance(item, bool) or not isinstance(item, int | str):
             raise Unreadable("not_a_reference")
         name = line(item) if isinstance(item, str) else None

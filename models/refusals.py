@@ -28,6 +28,7 @@ SENTENCES = {
     "unknown_field": "没有这一项。",
     "not_text": "要填文字。",
     "too_long": "最多 %(most)s 个字。",
+    "too_many": "最多 %(most)s 项。",
     "bad_characters": "含有不能保存的字符。",
     "not_a_choice": "不在可选范围内：%(choices)s。",
     "not_a_bool": "要填是或否。",

@@ -50,14 +50,17 @@ def seed(session: Session, *, through: int) -> None:
 def publish(session: Session, years: Iterable[int]) -> list[int]:
     """Enter the announced calendar of `years`, those already entered left alone; returns the years added."""
     known = set(session.scalars(select(CalendarYear.year)))
-    added = []
-    for year, days in announced(year for year in years if year not in known).items():
-        session.add(CalendarYear(year=year, source="国务院办公厅节假日安排（holidays）"))
-        for day, (working, name) in days.items():
-            if session.get(CalendarDay, day) is None:
-                session.add(CalendarDay(day=day, working=working, name=name))
-        added.append(year)
-    return added
+    entered = set(session.scalars(select(CalendarDay.day)))
+    found = announced(year for year in years if year not in known)
+    source = "国务院办公厅节假日安排（holidays）"
+    session.add_all(CalendarYear(year=year, source=source) for year in found)
+    session.add_all(
+        CalendarDay(day=day, working=working, name=name)
+        for days in found.values()
+        for day, (working, name) in days.items()
+        if day not in entered
+    )
+    return list(found)
 
 
 def _missing(session: Session, model: type[Any], key: str, rows: list[dict[str, Any]]) -> None:

@@ -202,7 +202,7 @@ def _linked(session: Session, seen: Sequence[Sight], by: Actor) -> dict[int, str
     if not ids:
         return {}
     rows = session.execute(select(Ticket.id, Ticket.no).where(Ticket.id.in_(ids), scope.visible(by)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def events(session: Session, s: Sight, by: Actor) -> list[Row]:

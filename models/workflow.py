@@ -252,9 +252,9 @@ ACTIONS: dict[str, Action] = {
                + _from(("registered",), None, "aod", track=DISCIPLINE)
                + _from(tuple(name for name in STATES if name != "registered"), None, "d", track=DISCIPLINE),
                (_choice("field", "补正项", {name: f.zh for name, f in AMENDABLE.items()}, required=True),
-                Field("value", "补正为", "raw"),
+                Field("value", "补正为", "raw", required=True),
                 Field("reason", "理由", "text", required_when=("field", "kind"))),
-               versioned=False, guard="amend"),
+               versioned=False),
         Action("correct", "更正误操作", "内部约定",
                _from(("closed", "handling", "calling_back"), None, "o", track=QUALITY)
                + _from(("closed", "handling", "calling_back", "satisfied"), None, "d", track=DISCIPLINE),
