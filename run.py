@@ -121,7 +121,10 @@ def serve(house: House, host: str | None, port: int | None, workers: int | None)
     chosen = house.settings.model_copy(update={k: v for k, v in asked.items() if v is not None})
     _guard(chosen)
     _first_start(House(chosen))
-    House(chosen).demand_tables()
+    house = House(chosen)
+    house.demand_tables()
+    if chosen.production:
+        _no_demo_accounts(house)
     from admin.serving import Server
 
     Server(create_app(chosen), chosen).run()
@@ -131,6 +134,19 @@ def _guard(chosen: Settings) -> None:
     """In production, and only there: no weak key (demo accounts are looked for once the tables are there)."""
     if chosen.production and (weak := chosen.weak_keys()):
         raise click.UsageError(f"生产环境须设置足够长且互不相同的密钥：{'、'.join(weak)}。")
+
+
+def _no_demo_accounts(house: House) -> None:
+    from sqlalchemy import select
+
+    from models.base import User
+    from models.demo.city import DOMAIN
+
+    with house.session() as session:
+        usable = select(User.username).where(User.email.like(f"%@{DOMAIN}"), User.active, User.password != "!")
+        names = session.scalars(usable.order_by(User.username)).all()
+    if names:
+        raise click.UsageError(f"生产环境不能有演示账号，请先停用：{'、'.join(names)}。")
 
 
 def _first_start(house: House) -> None:

@@ -146,10 +146,13 @@ def several(value: Any, choices: Mapping[str, str]) -> list[str]:
     return sorted({item for item in found if item})
 
 
-def ticket(value: Any, find_ticket: Callable[[Any], int | None]) -> int:
+def ticket(value: Any, find_ticket: Callable[[Any], int | None]) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise Unreadable("not_a_reference")
-    found = find_ticket(value)
+    named = line(value) if isinstance(value, str) else value
+    if named is None:
+        return None
+    found = find_ticket(named)
     if found is None:
         raise Unreadable("not_found", value=value)
     return found

@@ -5,6 +5,7 @@ import pytest
 pytest_plugins = [
     "tests.fixtures.postgres",
     "tests.fixtures.database",
+    "tests.fixtures.city",
     "tests.fixtures.browser",
 ]
 

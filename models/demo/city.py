@@ -60,6 +60,8 @@ DEMO = (
 """The demo accounts (DESIGN §4): user name, full name, role. `handler`, `head`: of one unit; `head2`: of another."""
 HEAD_UNIT, HEAD2_UNIT = "二次供水公司", "东城营业所"
 BEGIN = date(2015, 1, 1)
+DOMAIN = "demo.invalid"
+"""Of the demo accounts' mail addresses: by it they are known, and refused in production."""
 NO_LOGIN = "!"
 """No hash of anything: such a person exists but cannot log in."""
 
@@ -100,7 +102,7 @@ def _people(session: Session, city: City, rng: Random, password_hash: str) -> No
 
     def person(username: str, full_name: str, role: str, password: str = NO_LOGIN) -> User:
         user = User(username=username, last_name=full_name[0], first_name=full_name[1:], active=True,
-                    email=f"{username}@example.invalid", password=password, roles=[roles[role]])  # fmt: skip
+                    email=f"{username}@{DOMAIN}", password=password, roles=[roles[role]])  # fmt: skip
         session.add(user)
         session.flush()
         return user
