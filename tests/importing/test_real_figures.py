@@ -1,0 +1,134 @@
+"""Public tables taken in, and the figures that must come of them, as computed apart from this program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analytics.kpi import query
+from analytics.labels import Row
+from models import verify
+from models.importing.mapping import load_mapping
+from models.tables import Ticket, Unit
+from tests.fixtures.shared import SHARED, needs_shared
+from tests.importing.test_intake import KEY, Desk
+from tests.importing.test_mapping import MAPPINGS
+
+BOSTON, UCI = "boston-311-2015h1", "uci-incident-log"
+EXTRACTS_END = datetime(2016, 1, 13, 5, tzinfo=UTC)
+"""2016-01-13T00:00-05:00, after the last time in Boston's table."""
+BY_UNIT = {
+    "PWDx": (15_117, 25_632), "ISD": (1_948, 9_850), "BTDT": (3_306, 7_534), "INFO": (670, 6_469),
+    "PARK": (1_479, 4_055), "PROP": (209, 2_016), "HS_O": (967, 1_092), "BWSC": (187, 576), "DISB": (378, 390),
+    "ANML": (24, 279), "HS_Y": (0, 63), "GEN_": (20, 36), "CHT_": (31, 32), "HS_V": (0, 5), "BPS_": (0, 3),
+    "HS_D": (0, 2), "No Q": (0, 1),
+}  # fmt: skip
+BY_MONTH = {
+    "2015-01": 7_424, "2015-02": 9_057, "2015-03": 10_052, "2015-04": 10_598, "2015-05": 10_466, "2015-06": 10_173,
+    "2015-07": 265,
+}  # fmt: skip
+"""Registered by month in Asia/Shanghai: Boston's evenings move on."""
+
+
+@pytest.fixture(scope="module")
+def taken_in(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Desk]]:
+    """A table taken in once for all tests of this file; its log verifies at the end."""
+    desks: dict[str, Desk] = {}
+
+    def take(name: str, path: Path, counted: dict[str, int]) -> Desk:
+        if name not in desks:
+            folder = tmp_path_factory.mktemp(name)
+            (folder / "kefu.db").write_bytes(sqlite_template.read_bytes())
+            desks[name] = Desk(f"sqlite:///{folder / 'kefu.db'}", folder)
+            done, _ = desks[name].takes(path, load_mapping(MAPPINGS / f"{name}.yaml"))
+            assert done == counted
+        return desks[name]
+
+    yield take
+    for desk in desks.values():
+        desk.engine.dispose()
+
+
+@pytest.fixture
+def boston(taken_in) -> Desk:
+    counted = {"read": 58_119, "added": 58_035, "known": 0, "rejected": 84}
+    return taken_in("boston-311", SHARED / BOSTON / "boston311_2015h1.csv", counted)
+
+
+@pytest.fixture
+def uci(taken_in) -> Desk:
+    counted = {"read": 24_918, "added": 24_918, "known": 0, "rejected": 0}
+    return taken_in("uci-incidents", SHARED / UCI / "incidents_last_state.csv", counted)
+
+
+def figures(desk: Desk, name: str, as_of: datetime, by: tuple[str, ...] = ()) -> list[Row]:
+    with Session(desk.engine) as session:
+        return query(session, [name], as_of=as_of, by=by)
+
+
+def parts(desk: Desk, name: str, as_of: datetime) -> tuple[int, int | None]:
+    (row,) = figures(desk, name, as_of)
+    return row.numerator, row.denominator
+
+
+@needs_shared(BOSTON)
+def test_bostons_72_hours_and_its_own_deadlines_come_out_as_computed(boston):
+    assert parts(boston, "on_time_rate", EXTRACTS_END) == (24_336, 58_035)
+    assert parts(boston, "upstream_on_time_rate", EXTRACTS_END) == (27_255, 42_981)
+
+
+@needs_shared(BOSTON)
+def test_bostons_units_come_out_as_computed(boston):
+    rows = figures(boston, "on_time_rate", EXTRACTS_END, ("unit",))
+    assert {row.dims["unit"]: (row.numerator, row.denominator) for row in rows} == BY_UNIT
+
+
+@needs_shared(BOSTON)
+def test_bostons_months_are_shanghais(boston):
+    rows = figures(boston, "complaints", EXTRACTS_END, ("month",))
+    assert {row.dims["month"]: row.value for row in rows} == BY_MONTH
+
+
+@needs_shared(BOSTON)
+def test_bostons_log_verifies(boston):
+    with boston.engine.connect() as connection:
+        found = verify.verify(connection, KEY)
+    assert (found.tickets, found.differences) == (58_035, [])
+
+
+@needs_shared(UCI)
+def test_a_question_mark_is_no_unit_and_leading_zeros_stay(uci):
+    with Session(uci.engine) as session:
+        assert session.scalar(select(Unit.id).where(Unit.name == "?")) is None
+        assert session.scalars(select(Ticket).where(Ticket.source_key == "45")).one().source_no == "0000045"
+
+
+@needs_shared(UCI)
+def test_a_reopening_is_a_dissatisfied_round(uci):
+    """Both rates against pandas: an incident that was resolved and closed was satisfied in the end."""
+    table = pd.read_csv(SHARED / UCI / "incidents_last_state.csv", dtype=str)
+    resolved = table[table["resolved_at"] != "?"]
+    reopened = resolved["reopen_count"].astype(int) > 0
+    as_of = datetime(2017, 3, 1, tzinfo=UTC)
+    assert parts(uci, "first_time_satisfaction", as_of) == (int((~reopened).sum()), len(resolved)) == (23_088, 23_362)
+    assert parts(uci, "repeat_callback_rate", as_of) == (int(reopened.sum()), len(resolved)) == (274, 23_362)
+    rounds = int(resolved["reopen_count"].astype(int).sum())
+    assert parts(uci, "satisfaction_rate", as_of) == (len(resolved), len(resolved) + rounds) == (23_362, 23_692)
+
+
+@needs_shared(UCI)
+def test_an_incident_that_nobody_had_or_that_closed_unresolved_in_time_owes_no_72_hours(uci):
+    """One has neither group nor resolution and stays registered; twelve were closed within 72 hours: void."""
+    table = pd.read_csv(SHARED / UCI / "incidents_last_state.csv", dtype=str)
+    times = table[["opened_at", "closed_at"]].apply(pd.to_datetime, format="%d/%m/%Y %H:%M")
+    unresolved = table["resolved_at"] == "?"
+    nobody = unresolved & (table["assignment_group"] == "?")
+    void = unresolved & ~nobody & (times["closed_at"] - times["opened_at"] <= pd.Timedelta(hours=72))
+    assert (int(nobody.sum()), int(void.sum())) == (1, 12)
+    assert parts(uci, "on_time_rate", datetime(2017, 3, 1, tzinfo=UTC)) == (15_095, 24_918 - 1 - 12)
