@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING
 import click
 from pydantic import ValidationError
 
+from analytics.cli import export, kpi
 from config import Settings, settings
 from models.importing.command import import_file
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from flask import Flask, Response
     from sqlalchemy import Engine
     from sqlalchemy.orm import Session
 
@@ -65,8 +66,8 @@ class House:
     def demand_tables(self) -> None:
         from models import migrations
 
-        missing = migrations.pending(self.settings.database_url)
-        if missing:
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        if migrations.pending(self.settings.database_url):
             raise click.ClickException(
                 "数据库还没有建好或版本较旧。新装请运行 python run.py init，升级请运行 python run.py db upgrade。"
             )
@@ -102,12 +103,49 @@ def create_app(chosen: Settings | None = None) -> Flask:
 
     chosen = chosen or settings()
     app = create_admin(chosen)
-    try:
-        from admin.mounting import mount
-    except ImportError:
-        return app
-    mount(app, chosen)
+    with app.app_context():
+        _mount_figures(app, House(chosen))
     return app
+
+
+def _mount_figures(app: Flask, house: House) -> None:
+    """Hang the dashboards and the API of figures into the admin: they know each other only through this."""
+    from flask import request, url_for
+    from flask_babel import gettext
+    from flask_wtf.csrf import generate_csrf
+
+    from admin.current import current_actor, current_user
+    from admin.factory import policy
+    from admin.views import render_dash_shell
+    from analytics import dashboards
+    from analytics.api import APIS
+
+    @contextmanager
+    def figures() -> Iterator[Session]:
+        from sqlalchemy.orm import Session
+
+        with Session(house.figures_engine) as session:
+            yield session
+
+    app.extensions |= {"actor_of": current_actor, "figures": figures}
+    for api in APIS:
+        app.appbuilder.add_api(api)  # type: ignore[attr-defined]
+    dash = dashboards.create(
+        app,
+        session=figures,
+        actor_of=lambda: current_actor() if current_user() else None,
+        render_shell=render_dash_shell,
+        login_url=lambda target: url_for("SignInView.login", next=target),
+        csrf_token=generate_csrf,
+        gettext=gettext,
+        now=lambda: app.extensions["clock"](),
+    )
+
+    @app.after_request
+    def scripts_of_dash(response: Response) -> Response:
+        if request.path.startswith("/analytics/"):
+            response.headers["Content-Security-Policy"] = policy(f"'self' {' '.join(dash.csp_hashes())}")
+        return response
 
 
 @main.command()
@@ -140,10 +178,10 @@ def _no_demo_accounts(house: House) -> None:
     from sqlalchemy import select
 
     from models.base import User
-    from models.demo.city import DOMAIN
+    from models.demo.city import DOMAIN, NO_LOGIN
 
     with house.session() as session:
-        usable = select(User.username).where(User.email.like(f"%@{DOMAIN}"), User.active, User.password != "!")
+        usable = select(User.username).where(User.email.like(f"%@{DOMAIN}"), User.active, User.password != NO_LOGIN)
         names = session.scalars(usable.order_by(User.username)).all()
     if names:
         raise click.UsageError(f"生产环境不能有演示账号，请先停用：{'、'.join(names)}。")
@@ -345,7 +383,8 @@ def workday(house: House, start: str, days: int | None, hours: int | None) -> No
         click.echo(f"{year} 年放假安排尚未录入，按周一至周五暂计。", err=True)
 
 
-main.add_command(import_file)
+for command in (import_file, kpi, export):
+    main.add_command(command)
 
 if __name__ == "__main__":
     main()

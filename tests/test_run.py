@@ -1,0 +1,246 @@
+"""The one door: what each command prints, and its exit status (DESIGN §4)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import config
+import run
+
+Run = Callable[..., Result]
+PASSWORD = "desk-Of-the-96568"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """An installation with tables, and one with a small demo city: made once, copied for each test."""
+    folders = {}
+    for name, args in (("empty", ["init"]), ("city", ["demo", "--tickets", "150", "--months", "6"])):
+        folders[name] = tmp_path_factory.mktemp(name) / "data"
+        environment = {"DATA_DIR": str(folders[name]), "ADMIN_PASSWORD": PASSWORD, "DEMO_PASSWORD": PASSWORD}
+        config.settings.cache_clear()
+        done = CliRunner().invoke(run.main, args, env=environment)
+        assert done.exit_code == 0, done.output
+    return folders
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """`bare("init")` runs a command where nothing has been made yet."""
+    for name in ("DATABASE_URL", "ANALYTICS_DATABASE_URL", "APP_MODE", "SECRET_KEY", "LOG_KEY", "HOST"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("ADMIN_PASSWORD", PASSWORD)
+    monkeypatch.setenv("DEMO_PASSWORD", PASSWORD)
+    config.settings.cache_clear()
+    yield lambda *args: CliRunner().invoke(run.main, list(args))
+    config.settings.cache_clear()
+
+
+@pytest.fixture
+def command(bare: Run, made: dict[str, Path], tmp_path: Path) -> Run:
+    """The same after `init`."""
+    shutil.copytree(made["empty"], tmp_path / "data")
+    return bare
+
+
+@pytest.fixture
+def city(bare: Run, made: dict[str, Path], tmp_path: Path) -> Run:
+    """The same with a small demo city."""
+    shutil.copytree(made["city"], tmp_path / "data")
+    return bare
+
+
+def database(tmp_path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(tmp_path / "data" / "kefu.db", isolation_level=None)
+
+
+def test_without_tables_a_command_says_what_to_do(bare):
+    done = bare("verify")
+    assert done.exit_code == 1
+    assert "python run.py init" in done.output
+
+
+def test_init_makes_tables_policy_roles_and_the_first_administrator_once(bare, tmp_path):
+    assert bare("init", "--admin", "root").exit_code == 0
+    again = bare("init", "--admin", "root")
+    assert again.exit_code == 0
+    assert "已有" in again.output
+    with database(tmp_path) as db:
+        assert db.execute("SELECT username FROM ab_user").fetchall() == [("root",)]
+        assert db.execute("SELECT count(*) FROM ticket").fetchone() == (0,)
+        assert db.execute("SELECT count(*) FROM ab_role").fetchone()[0] >= 10
+    assert bare("db", "check").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "options", "due"),
+    [
+        ("2025-09-30T10:00", ("--days", "1"), "2025-10-09T17:30:00+08:00"),
+        ("2025-09-26T10:00", ("--days", "1"), "2025-09-28T18:00:00+08:00"),
+        ("2024-02-09T10:00", ("--days", "1"), "2024-02-18T17:30:00+08:00"),
+        ("2026-06-05T10:00", ("--days", "1"), "2026-06-08T18:00:00+08:00"),
+        ("2026-03-06T02:00:00+00:00", ("--hours", "72"), "2026-03-09T10:00:00+08:00"),
+    ],
+    ids=["National Day", "a Friday before a make-up Sunday", "New Year's Eve", "summer closing", "72 hours"],
+)
+def test_workday_gives_the_deadline_as_iso_with_offset(command, start, options, due):
+    assert command("workday", start, *options).stdout.strip() == due
+
+
+def test_workday_warns_of_a_year_that_is_not_announced(command):
+    done = command("workday", "2030-05-01T10:00", "--days", "1")
+    assert done.stdout.strip() == "2030-05-03T18:00:00+08:00"
+    assert "2030 年放假安排尚未录入" in done.stderr
+
+
+@pytest.mark.parametrize("args", [("workday", "2026"), ("workday", "soon", "--days", "1"), ("workday",), ("nonsense",)])
+def test_a_wrong_call_is_status_2(command, args):
+    assert command(*args).exit_code == 2
+
+
+def test_the_demo_city_verifies_and_is_written_into_an_empty_database_only(city):
+    done = city("verify")
+    assert (done.exit_code, "150 件工单" in done.output) == (0, True), done.output
+    again = city("demo", "--tickets", "10")
+    assert again.exit_code == 1
+    assert "空库" in again.output
+
+
+def test_the_same_seed_gives_the_same_city(bare, tmp_path):
+    """But for the present, from which it counts back: its mix of states and outcomes."""
+    bare("demo", "--tickets", "60", "--seed", "7")
+    query = "SELECT no, state, round FROM ticket WHERE track = 'quality' ORDER BY no"
+    with database(tmp_path) as db:
+        first = db.execute(query).fetchall()
+    (tmp_path / "data" / "kefu.db").unlink()
+    for left in (tmp_path / "data").glob("kefu.db-*"):
+        left.unlink()
+    bare("demo", "--tickets", "60", "--seed", "7")
+    with database(tmp_path) as db:
+        assert db.execute(query).fetchall()[:20] == first[:20]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ticket_event SET payload = replace(payload, 'quality', 'qualitY') WHERE no = 1 AND ticket_id = {id}",
+        "UPDATE obligation SET due_at = '2030-01-01 00:00:00.000000' WHERE n = 1 AND ticket_id = {id}",
+        "UPDATE ticket SET round = round + 1 WHERE id = {id}",
+    ],
+    ids=["an event", "an obligation", "a ticket row"],
+)
+def test_verify_names_the_ticket_whatever_byte_was_changed_by_hand(city, tmp_path, statement):
+    with database(tmp_path) as db:
+        ticket_id, number = db.execute("SELECT id, no FROM ticket WHERE track = 'quality' LIMIT 1").fetchone()
+        db.execute(statement.format(id=ticket_id))
+    done = city("verify")
+    assert done.exit_code == 1
+    assert done.output.startswith(number)
+
+
+def test_kpi_json_is_one_document_with_both_parts(city):
+    done = city("kpi", "on_time_rate", "complaints", "--by", "month", "--json")
+    document = json.loads(done.stdout)
+    assert list(document)[:4] == ["from", "to", "as_of", "by"]
+    rates = [row for row in document["rows"] if row["metric"] == "on_time_rate"]
+    assert rates
+    assert all(row["value"] == row["numerator"] / row["denominator"] for row in rates)
+    counts = [row for row in document["rows"] if row["metric"] == "complaints"]
+    assert all((row["denominator"], row["value"]) == (None, row["numerator"]) for row in counts)
+
+
+@pytest.mark.parametrize("args", [("no_such_figure",), ("complaints", "--as-of", "2999-01-01"), ("--by", "moon")])
+def test_a_figure_that_cannot_be_asked_is_status_2(city, args):
+    done = city("kpi", *args)
+    assert done.exit_code == 2
+    assert done.output
+
+
+def test_a_frame_is_exported_without_names_and_numbers(city, tmp_path):
+    out = tmp_path / "tickets.csv"
+    assert city("export", "tickets", "--format", "csv", "--out", str(out)).exit_code == 0
+    text = out.read_text(encoding="utf-8-sig")
+    with database(tmp_path) as db:
+        personal = ("phone", "complainant", "address", "account_no")
+        marks = ", ".join("?" for _ in personal)
+        said = [v for (v,) in db.execute(f"SELECT DISTINCT value FROM ticket_text WHERE field IN ({marks})", personal)]
+    assert said
+    assert not [value for value in said if value in text]
+
+
+def _table(tmp_path: Path, text: str, mapping: str = "") -> tuple[str, str]:
+    table, words = tmp_path / "table.csv", tmp_path / "map.yaml"
+    table.write_text(text, encoding="utf-8")
+    words.write_text(
+        mapping or "name: 试验\nfields:\n  source_no: {column: 编号}\n  registered_at: {column: 时间}\n  "
+        "handled_at: {column: 答复}\n", encoding="utf-8")  # fmt: skip
+    return str(table), str(words)
+
+
+def test_import_counts_and_keeps_its_rejects_with_their_reason(command, tmp_path):
+    table, words = _table(tmp_path, "编号,时间,答复\n1,2026-01-02,2026-01-03\n2,2026-01-02,2026-01-01\n")
+    done = command("import", table, "--mapping", words, "--json", "--rejects", str(tmp_path / "no.csv"))
+    assert (done.exit_code, json.loads(done.stdout)) == (0, {"read": 2, "added": 1, "known": 0, "rejected": 1})
+    assert "第 3 行" in done.stderr
+    kept = (tmp_path / "no.csv").read_text(encoding="utf-8-sig")
+    assert "3," in kept
+    assert "早于登记时间" in kept
+    mended = kept.replace("2026-01-01", "2026-01-04")
+    (tmp_path / "mended.csv").write_text(mended, encoding="utf-8-sig")
+    done = command("import", str(tmp_path / "mended.csv"), "--mapping", words, "--json")
+    assert json.loads(done.stdout)["added"] == 1
+
+
+def test_a_dry_run_counts_and_writes_nothing(command, tmp_path):
+    table, words = _table(tmp_path, "编号,时间,答复\n1,2026-01-02,\n")
+    assert "新增 1" in command("import", table, "--mapping", words, "--dry-run").stdout
+    assert json.loads(command("import", table, "--mapping", words, "--json").stdout)["added"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "mapping", "status", "said"),
+    [
+        ("", "", 1, "空"),
+        ("编号,答复\n1,\n", "", 1, "时间"),
+        ("编号,时间,答复\n1,2026-01-02,\n", "name: x\nfields: {sauce_no: {column: 编号}}", 2, "source_no"),
+        ("编号,时间,答复\n1,2026-01-02,\n", "name: !!python/object/apply:os.system [ls]", 2, "python"),
+        ("编号,时间,答复\n1,2026-01-02,\n", "name: [", 2, "行"),
+    ],
+    ids=["an empty file", "a missing column", "an unknown field", "YAML that builds objects", "bad YAML"],
+)
+def test_what_cannot_be_read_is_told_with_its_status(command, tmp_path, text, mapping, status, said):
+    table, words = _table(tmp_path, text, mapping)
+    done = command("import", table, "--mapping", words)
+    assert (done.exit_code, said in done.output) == (status, True), done.output
+
+
+def test_production_refuses_weak_keys_and_demo_accounts(city, monkeypatch):
+    monkeypatch.setenv("SECRET_KEY", "short")
+    config.settings.cache_clear()
+    done = city("serve", "--host", "0.0.0.0")  # noqa: S104  it is refused
+    assert done.exit_code == 2
+    assert "SECRET_KEY" in done.output
+    monkeypatch.delenv("SECRET_KEY")
+    config.settings.cache_clear()
+    done = city("serve", "--host", "0.0.0.0")  # noqa: S104
+    assert done.exit_code == 2
+    assert "演示账号" in done.output
+    monkeypatch.setenv("APP_MODE", "production")
+    config.settings.cache_clear()
+    assert city("demo").exit_code == 2
+
+
+def test_a_setting_that_is_wrong_is_named(command, monkeypatch):
+    monkeypatch.setenv("PORT", "abc")
+    config.settings.cache_clear()
+    done = command("verify")
+    assert done.exit_code == 2
+    assert "PORT" in done.output
