@@ -70,14 +70,15 @@ def opened_to_others(case: Case, values: Values, m: Moment) -> None:
 def linkable(case: Case, values: Values, m: Moment) -> None:
     """`to` is in sight already (desk); here: what each kind of link demands."""
     session: Session = m.book.session
-    kind, to = values["kind"], session.get_one(Ticket, values["to"])
+    kind, to = values["kind"], session.get_one(Ticket, values["to"], populate_existing=True)
     if kind == "same_matter" and to.main_id is not None:
-        to = session.get_one(Ticket, to.main_id)
+        to = session.get_one(Ticket, to.main_id, populate_existing=True)
         values["to"] = to.id
     me = case.ticket
     if to.id == me["id"]:
         _refuse("to", "itself")
-    if any(row["to_id"] == to.id and row["kind"] == kind for row in case.parts["link"]):
+    linked = any(row["to_id"] == to.id and row["kind"] == kind for row in case.parts["link"])
+    if linked and (kind != "same_matter" or me["main_id"] == to.id):  # it may have been released since
         _refuse("to", "already_linked")
     if kind == "same_matter":
         if to.track != me["track"]:

@@ -21,7 +21,7 @@ from models.checks import CHECKS
 from models.effects import EFFECTS, Acting
 from models.guards import GUARDS, Moment
 from models.refusals import Invalid, NotYours, Reason, Stale, Unseen, WrongState
-from models.tables import Ticket
+from models.tables import Ticket, TicketText
 from models.types import new_id
 from models.workflow import ACTIONS, PARTS, STATES, STUB_ACTIONS, Action, Step
 
@@ -33,15 +33,15 @@ def register(
 
     once: the request's Idempotency-Key. Returns the ticket's id. Raises NotYours, Invalid, KeyReused.
     """
-    action = ACTIONS["register"]
-    desk = by.parts(None) & {"a", "o"}
-    if not desk and not by.office:
-        raise NotYours("not_yours", action=action.zh, who=PARTS["a"])
+    if not by.parts(None) & {"a", "o", "d"}:
+        raise NotYours("not_yours", action=ACTIONS["register"].zh, who=PARTS["a"])
     ticket_id = new_id()
-    if once is not None:
-        known = repeats.claim(session, by, once, "register", given, ticket_id, at)
-        if known is not None:
-            return known
+    with repeats.claimed(session, by, once, "register", given, ticket_id, at) as known:
+        return known or _register(session, given, ticket_id, by, at, book)
+
+
+def _register(session: Session, given: Mapping[str, Any], ticket_id: int, by: Actor, at: datetime, book: Book) -> int:
+    action, desk = ACTIONS["register"], by.parts(None) & {"a", "o"}
     values = fields.read_all(action.fields, given, book, lambda _: None)
     values["track"] = book.track_of(values.get("category")) or policy.QUALITY
     errors: dict[str, Reason] = {
@@ -78,10 +78,23 @@ def act(
     level = scope.level_of(session, ticket_id, by)
     if action is None or name == "register" or level is None:
         raise Unseen
-    if once is not None:
-        known = repeats.claim(session, by, once, f"{ticket_id}/{name}", {**given, "version": version}, ticket_id, at)
-        if known is not None:
-            return known
+    body = {**given, "version": version}
+    with repeats.claimed(session, by, once, f"{ticket_id}/{name}", body, ticket_id, at) as known:
+        return known or _act(session, ticket_id, action, given, by, at, book, version)
+
+
+def _act(
+    session: Session,
+    ticket_id: int,
+    action: Action,
+    given: Mapping[str, Any],
+    by: Actor,
+    at: datetime,
+    book: Book,
+    version: Any,
+) -> int:
+    if action.name == "link":
+        _hold_both(session, ticket_id, given, by)
     case = store.load(session, ticket_id)
     level = scope.level_of(session, ticket_id, by)
     if level is None:
@@ -92,7 +105,7 @@ def act(
     if action.versioned:
         _same_version(case, version)
     values = fields.read_all(action.fields, given, book, lambda value: _find_ticket(session, value, by))
-    check = CHECKS.get(name)
+    check = CHECKS.get(action.name)
     if check:
         check(case, values, Moment(case, by, parts, at, book))
     step = next(step for step in steps if step.when is None or values.get(step.when[0]) == step.when[1])
@@ -115,7 +128,8 @@ def permitted(
     ticket = case.ticket
     ever = action.ever_by(ticket["track"])
     if not parts & ever or (level == "stub" and action.name not in STUB_ACTIONS):
-        who = "、".join(PARTS[part] for part in PARTS if part in (ever or action.ever_by(policy.DISCIPLINE)))
+        somewhere = ever or {part for step in action.steps for part in step.by}
+        who = "、".join(PARTS[part] for part in PARTS if part in somewhere)
         raise NotYours("not_yours", action=action.zh, who=who)
     steps = action.steps_from(ticket["track"], ticket["state"], parts)
     if not steps:
@@ -179,7 +193,7 @@ def perform(
     if effect:
         effect(case, acting)
     if "undo" in values:
-        undo.carry_out(case, values["undo"], at)
+        undo.carry_out(case, values["undo"], at, book)
     _move(case, step, at)
     for kind in step.opens:
         if kind not in unopened:
@@ -270,6 +284,20 @@ def _find_ticket(session: Session, value: int | str, by: Actor) -> int | None:
     return session.scalar(select(Ticket.id).where(Ticket.no == value.strip(), mine))
 
 
+def _hold_both(session: Session, ticket_id: int, given: Mapping[str, Any], by: Actor) -> None:
+    """Hold a follower-to-be and its main, which must not move meanwhile; the lower id first, so that nobody who links
+    them the other way round and this one wait for each other."""
+    if given.get("kind") not in ("same_matter", policy.LINK_KINDS["same_matter"]):
+        return
+    try:
+        to = fields.ticket(given.get("to"), lambda value: _find_ticket(session, value, by))
+    except fields.Unreadable:
+        return
+    main = session.scalar(select(Ticket.main_id).where(Ticket.id == to)) or to
+    for held in sorted({ticket_id, main or ticket_id}):
+        store.lock(session, held)
+
+
 def followers(session: Session, main_id: int) -> list[int]:
     """The tickets of one matter that follow a main ticket."""
     return list(session.scalars(select(Ticket.id).where(Ticket.main_id == main_id).order_by(Ticket.id)))
@@ -292,15 +320,19 @@ def _spread(
         for follower_id in followers(session, main_id):
             follower = store.load(session, follower_id)
             follower.set(main_id=None)
-            follower.close_event("release", at=at, recorded_at=at, from_state=follower.ticket["state"])
+            when = max(at, follower.ticket["last_event_at"])
+            follower.close_event("release", at=when, recorded_at=when, from_state=follower.ticket["state"])
             store.save(session, follower)
 
 
 def _catch_up(session: Session, case: Case, by: Actor, at: datetime, book: Book) -> None:
     """A ticket linked to a main that a unit already handles goes to that unit too."""
     main = session.get_one(Ticket, case.ticket["main_id"])
-    if main.state == "handling" and case.ticket["state"] in ("registered", "returned"):
-        _follow(session, case, ACTIONS["assign"], {"unit": main.unit_id}, main.id, by, at, book)
+    action = ACTIONS["assign" if main.track == policy.QUALITY else "instruct"]
+    if main.state == "handling" and case.ticket["state"] in {step.start for step in action.steps}:
+        said = select(TicketText.value).where(TicketText.ticket_id == main.id, TicketText.field == "instruction")
+        instruction = session.scalar(said.order_by(TicketText.event_no.desc()).limit(1))
+        _follow(session, case, action, {"unit": main.unit_id, "instruction": instruction}, main.id, by, at, book)
 
 
 def _follow(

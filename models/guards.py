@@ -35,7 +35,8 @@ class Moment:
 
 def handed_over(case: Case) -> Row | None:
     """The assignment by which the unit that holds the ticket was given it, rounds of its own passed over."""
-    rows = case.parts["assignment"]
+    undone = {row["event_no"] for row in case.parts["callback"] if row["corrected_at"] is not None}
+    rows = [row for row in case.parts["assignment"] if row["event_no"] not in undone]
     index = len(rows) - 1
     while index > 0 and rows[index - 1]["unit_id"] == rows[index]["unit_id"] and (
         rows[index - 1]["round"] == rows[index]["round"] - 1

@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
 from models.event import RepeatKey
-from models.log import canonical
-from models.refusals import KeyReused
+from models.refusals import KeyReused, Refused
+
+KEY_MOST = 200
+
+
+@contextmanager
+def claimed(
+    session: Session, by: Actor, key: str | None, what: str, given: Mapping[str, Any], ticket_id: int, at: datetime
+) -> Iterator[int | None]:
+    """Hold `key` for the act within, which gets None, or the ticket that an earlier request with it led to.
+
+    An act that is refused gives its key back. Without a key every request is new.
+    """
+    known = claim(session, by, key, what, given, ticket_id, at) if key is not None else None
+    try:
+        yield known
+    except Refused:
+        if key is not None:
+            session.execute(delete(RepeatKey).where(RepeatKey.user_id == by.user_id, RepeatKey.key == _short(key)))
+        raise
 
 
 def claim(
@@ -25,17 +45,17 @@ def claim(
     A second request with the same key waits for the first one's transaction, whichever came in first.
     Raises KeyReused where the key stood for something else.
     """
-    body = canonical([what, {name: log_value(value) for name, value in given.items()}])
     row = {
         "user_id": by.user_id,
-        "key": key[:200],
-        "fingerprint": hashlib.sha256(body).hexdigest(),
+        "key": _short(key),
+        "fingerprint": hashlib.sha256(_body([what, dict(given)])).hexdigest(),
         "ticket_id": ticket_id,
         "used_at": at,
     }
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    taken = session.execute(insert(RepeatKey.__table__).values(row).on_conflict_do_nothing())
-    if taken.rowcount == 1:  # type: ignore[attr-defined]
+    # What is returned tells, not the row count: PostgreSQL's driver gives -1 here.
+    claimed = insert(RepeatKey.__table__).values(row).on_conflict_do_nothing().returning(RepeatKey.key)
+    if session.scalar(claimed) is not None:
         return None
     known = session.execute(
         select(RepeatKey.fingerprint, RepeatKey.ticket_id).where(
@@ -47,6 +67,13 @@ def claim(
     return int(known.ticket_id)
 
 
-def log_value(value: Any) -> Any:
-    """A given value as the fingerprint takes it; what JSON cannot hold, by its representation."""
-    return value if isinstance(value, str | int | float | bool | list | dict | None) else repr(value)
+def _body(value: Any) -> bytes:
+    """What was sent, the same for the same, whether or not it makes sense; what JSON cannot hold, by its repr."""
+    return json.dumps(value, sort_keys=True, default=repr).encode()
+
+
+def _short(key: str) -> str:
+    """A key as it is kept: a long one, or one that no database stores, by its hash."""
+    if len(key) <= KEY_MOST and key.isprintable():
+        return key
+    return "sha256:" + hashlib.sha256(repr(key).encode()).hexdigest()

@@ -22,12 +22,13 @@ def lock(session: Session, ticket_id: int) -> None:
     """Hold a ticket until the transaction ends, before its rows are read.
 
     SQLite has no row locks: an update that changes nothing takes its write lock, so that what is read next is
-    what is written over.
+    what is written over. PostgreSQL's weaker lock lets others refer to the ticket meanwhile: with the full one, a
+    link to a main and the main's act on that follower would wait for each other.
     """
     if session.get_bind().dialect.name == "sqlite":
         session.execute(update(TICKET).where(TICKET.c.id == ticket_id).values(version=TICKET.c.version))
     else:
-        session.execute(select(TICKET.c.id).where(TICKET.c.id == ticket_id).with_for_update())
+        session.execute(select(TICKET.c.id).where(TICKET.c.id == ticket_id).with_for_update(key_share=True))
 
 
 def load(session: Session, ticket_id: int, *, locked: bool = True) -> Case:

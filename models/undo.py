@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import select
 
-from models import log
+from models import clocks, log
+from models.book import Book
 from models.case import BLANK, BLANK_PARTS, Case
 from models.guards import Moment, last_move
 from models.refusals import WrongState
@@ -37,8 +39,11 @@ def plan(case: Case, m: Moment) -> Undo:
     return Undo(last.no, orjson.loads(last.payload)["rows"], log.fold(earlier))
 
 
-def carry_out(case: Case, done: Undo, at: Any) -> None:
-    """Put back what the move changed; what it opened never counts, what it logged is marked corrected."""
+def carry_out(case: Case, done: Undo, at: datetime, book: Book) -> None:
+    """Put back what the move changed; what it opened never counts, what it logged is marked corrected.
+
+    A deadline that was amended, or a calendar day that was corrected, since the move holds for what is owed again.
+    """
     for table, patches in done.changed.items():
         for key, patch in patches.items():
             before = done.before.get(table, {}).get(key)
@@ -55,6 +60,9 @@ def carry_out(case: Case, done: Undo, at: Any) -> None:
                 case.change(table, row, settled_at=None, voided_at=row["opened_at"], void_reason="corrected")
             elif table == "assignment":
                 case.change(table, row, ended_at=row["assigned_at"], ended_no=case.ticket["event_count"] + 1)
+    if case.ticket["forward_due_at"] is not None or case.open_obligation("upstream"):
+        clocks.redate_upstream(case, case.ticket["forward_due_at"], at, book)
+    clocks.redate(case, book)
 
 
 def _value(before: dict[str, Any] | None, column: str, blank: dict[str, Any]) -> Any:

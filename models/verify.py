@@ -8,20 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import Table, select
+from sqlalchemy import Boolean, Select, String, Table, select, type_coerce
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 
 from models import log
 from models.case import BLANK, BLANK_PARTS, BOOKKEEPING
 from models.store import EVENT, PART_TABLES, TEXT, TICKET
+from models.types import Moment
 
 BATCH = 500
-EVENT_COLUMNS = [column.name for column in EVENT.columns]
+BEFORE_ALL = -(2**63)
+TIMES = {
+    table: [column.name for column in table.columns if isinstance(column.type, Moment)]
+    for table in (TICKET, EVENT, TEXT, *PART_TABLES.values())
+}
 
 
 @dataclass
@@ -38,14 +45,11 @@ class Findings:
 def verify(connection: Connection, key: bytes) -> Findings:
     """Rebuild every ticket from its events and compare it with its rows."""
     found = Findings()
-    last = 0
+    last = BEFORE_ALL
     while True:
-        tickets = [
-            dict(row)
-            for row in connection.execute(
-                select(TICKET).where(TICKET.c.id > last).order_by(TICKET.c.id).limit(BATCH)
-            ).mappings()
-        ]
+        tickets = _read(
+            connection, TICKET, _stored(connection, TICKET).where(TICKET.c.id > last).order_by(TICKET.c.id).limit(BATCH)
+        )
         if not tickets:
             break
         first, last = tickets[0]["id"], tickets[-1]["id"]
@@ -64,10 +68,47 @@ def verify(connection: Connection, key: bytes) -> Findings:
 
 
 def _by_ticket(connection: Connection, table: Table, first: int, last: int) -> dict[int, list[dict[str, Any]]]:
-    rows = connection.execute(
-        select(table).where(table.c.ticket_id.between(first, last)).order_by(*table.primary_key.columns)
-    ).mappings()
-    return {key: [dict(row) for row in group] for key, group in groupby(rows, itemgetter("ticket_id"))}
+    mine = _stored(connection, table).where(table.c.ticket_id.between(first, last))
+    rows = _read(connection, table, mine.order_by(*table.primary_key.columns))
+    return {key: list(group) for key, group in groupby(rows, itemgetter("ticket_id"))}
+
+
+def _stored(connection: Connection, table: Table) -> Select[Any]:
+    """Everything in a table; from SQLite, which keeps whatever is written, as it stands there."""
+    if connection.dialect.name != "sqlite":
+        return select(table)
+    read_otherwise = (Moment, Boolean)
+    return select(
+        *(type_coerce(c, String).label(c.name) if isinstance(c.type, read_otherwise) else c for c in table.columns)
+    )
+
+
+def _read(connection: Connection, table: Table, statement: Select[Any]) -> list[dict[str, Any]]:
+    """The rows; what is no time, or no text, stays as it is and so differs from what was logged."""
+    if connection.dialect.name != "sqlite":
+        return [dict(row) for row in connection.execute(statement).mappings()]
+    try:
+        rows = [dict(row) for row in connection.execute(statement).mappings()]
+    except OperationalError:  # bytes that are no UTF-8
+        raw: Any = connection.connection.dbapi_connection
+        usual, raw.text_factory = raw.text_factory, lambda stored: stored.decode("utf-8", "backslashreplace")
+        try:
+            rows = [dict(row) for row in connection.execute(statement).mappings()]
+        finally:
+            raw.text_factory = usual
+    for row in rows:
+        for name in TIMES[table]:
+            row[name] = _time(row[name])
+    return rows
+
+
+def _time(stored: Any) -> Any:
+    """A time written as we write it; anything else as it stands."""
+    try:
+        at = datetime.fromisoformat(stored)
+    except (TypeError, ValueError):
+        return stored
+    return at.replace(tzinfo=UTC) if at.isoformat(" ", "microseconds") == stored else stored
 
 
 def _differences(
@@ -108,7 +149,10 @@ def _chain(events: list[dict[str, Any]]) -> tuple[str, str | None]:
     for n, event in enumerate(events, 1):
         if event["no"] != n:
             return head, f"事件 {n} 缺失"
-        head = log.event_hash(head, event)
+        try:
+            head = log.event_hash(head, event)
+        except (AttributeError, TypeError):
+            return head, f"事件 {n} 不可读"
         if head != event["hash"]:
             return head, f"事件 {n}（{event['action']}）与校验值不符"
     return head, None
@@ -127,13 +171,20 @@ def _text_differences(
         found.texts += 1
         place = (text["event_no"], text["field"])
         expected_digest = digests.pop(place, None)
-        if expected_digest != log.digest(key, text["salt"], text["field"], text["value"]):
+        if expected_digest is None or expected_digest != _digest(key, text):
             yield f"事件 {place[0]} 的文字 {place[1]} 与日志不符"
     for no, name in digests:
         if (no, name) in erased:
             found.erased += 1
         else:
             yield f"事件 {no} 的文字 {name} 缺失"
+
+
+def _digest(key: bytes, text: dict[str, Any]) -> str | None:
+    try:
+        return log.digest(key, text["salt"], text["field"], text["value"])
+    except (AttributeError, TypeError):
+        return None
 
 
 def _compare(

@@ -245,7 +245,8 @@ ACTIONS: dict[str, Action] = {
                        voids=("handle", "investigate", "opinion"))),
                (Field("category", "类别", "category", required=True), _REASON)),
         Action("recategorise", "改细类", "第四条",
-               _from(OPEN, None, "aou", track=QUALITY) + _from(OPEN, None, "ud", track=DISCIPLINE),
+               _from(OPEN, None, "aou", track=QUALITY) + _from(("registered",), None, "aod", track=DISCIPLINE)
+               + _from(tuple(name for name in OPEN if name != "registered"), None, "ud", track=DISCIPLINE),
                (Field("category", "类别", "category", required=True),)),
         Action("amend", "补正", "第六条(一)",
                _from(tuple(STATES), None, "ao", track=QUALITY)

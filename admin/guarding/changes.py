@@ -1,0 +1,141 @@
+"""What a change of a table must fit, and what follows from it, whether it comes by form or by API.
+
+`SQLAInterface` calls both within the transaction of the change, so that neither door can be opened past the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import has_request_context
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from admin import current
+from admin.errors import Decided
+from admin.guarding.conflicts import Conflict
+from models import desk, policy
+from models.refusals import Invalid, Reason
+from models.tables import (
+    CalendarDay,
+    CalendarYear,
+    Category,
+    CustomerCount,
+    MediaExposure,
+    Penalty,
+    PenaltyRule,
+    Post,
+    Rule,
+    Ticket,
+    Unit,
+)
+from models.types import new_id
+
+CALENDAR = (CalendarDay, CalendarYear)
+"""A corrected day, and a year that is no longer provisional, re-date what rests on them (POLICY §4)."""
+POWERS = frozenset({"discipline", "chairman"})
+"""Posts that open confidential tickets."""
+LONGEST_TERM = timedelta(days=3650)
+MEASURES = {
+    **{term.key: ("hours", "days", "working_days") for term in policy.TERMS},
+    **dict.fromkeys(("attempts", "attempt_days", "conclude"), ("times",)),
+    "repeat": ("days",),
+    "retention": ("years",),
+}
+"""Term → the measures that make sense for it; with another no deadline could be worked out."""
+
+
+def before(session: Session, item: Any, *, adding: bool = False, deleting: bool = False) -> None:
+    """Complete and check a row that is about to be written or deleted. Raises Refused."""
+    check = CHECKS.get(type(item))
+    if check:
+        with session.no_autoflush:
+            check(session, item, adding, deleting)
+
+
+def follow(session: Session, model: type[Any]) -> None:
+    """Called after each change, flushed and not yet committed."""
+    if not has_request_context():
+        return
+    current.forget()
+    if model in CALENDAR:
+        desk.redate(session, at=current.now(), book=current.book())
+
+
+def _unit(session: Session, item: Unit, adding: bool, deleting: bool) -> None:
+    """The offices of the 办法 are needed whether or not anything points at them yet."""
+    if deleting and item.kind != "unit":
+        raise Conflict({}, in_use=True)
+
+
+def _category(session: Session, item: Category, adding: bool, deleting: bool) -> None:
+    """A category with tickets stays on its track: else they would change theirs unseen."""
+    if adding or deleting or not inspect(item).attrs.track.history.deleted:
+        return
+    if session.scalar(select(Ticket.id).where(Ticket.category_id == item.id).limit(1)) is not None:
+        raise Invalid({"track": Reason("track_in_use")})
+
+
+def _customer_count(session: Session, item: CustomerCount, adding: bool, deleting: bool) -> None:
+    item.month = item.month.replace(day=1)
+
+
+def _rule(session: Session, item: Rule, adding: bool, deleting: bool) -> None:
+    if deleting:
+        return
+    possible = MEASURES.get(item.key, ())
+    if item.measure not in possible:
+        names = "、".join(policy.MEASURES[name] for name in possible)
+        raise Invalid({"measure": Reason("not_a_choice", choices=names)})
+    if item.amount is not None and item.amount * (24 if item.measure != "hours" else 1) > LONGEST_TERM.days * 24:
+        raise Invalid({"amount": Reason("out_of_range")})
+
+
+def _penalty_rule(session: Session, item: PenaltyRule, adding: bool, deleting: bool) -> None:
+    amounts = {name: getattr(item, name) for name in ("responsible", "leader", "indicator_holder")}
+    wrong = {name: Reason("negative") for name, amount in amounts.items() if amount is not None and amount < 0}
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _post(session: Session, item: Post, adding: bool, deleting: bool) -> None:
+    """Nobody appoints themselves, and only the administrator gives or takes a post that opens confidential tickets."""
+    by = current.current_actor()
+    history = inspect(item).attrs
+    people = {item.user.id if item.user is not None else item.user_id, *(history.user_id.history.deleted or ())}
+    if by.user_id in people:
+        raise Invalid({"user": Reason("own_post")})
+    posts = {item.post, *(history.post.history.deleted or ())}
+    if posts & POWERS and "admin" not in by.roles:
+        raise Invalid({"post": Reason("admins_only", value=policy.POSTS[(posts & POWERS).pop()])})
+
+
+def _media_exposure(session: Session, item: MediaExposure, adding: bool, deleting: bool) -> None:
+    if adding:
+        item.id = new_id()
+
+
+def _penalty(session: Session, item: Penalty, adding: bool, deleting: bool) -> None:
+    """A proposal until somebody decides on it (POLICY §6); from then on it is no row to edit."""
+    if adding:
+        item.id, item.state, item.proposed_at = new_id(), "proposed", current.now()
+    elif item.state != "proposed":
+        raise Decided
+    if item.user is not None and not item.person:
+        item.person = f"{item.user.last_name}{item.user.first_name}"
+    if not deleting and not item.person:
+        raise Invalid({"person": Reason("required")})
+
+
+CHECKS: dict[type[Any], Callable[[Session, Any, bool, bool], None]] = {
+    Unit: _unit,
+    Category: _category,
+    CustomerCount: _customer_count,
+    Rule: _rule,
+    PenaltyRule: _penalty_rule,
+    Post: _post,
+    MediaExposure: _media_exposure,
+    Penalty: _penalty,
+}

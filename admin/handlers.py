@@ -1,0 +1,112 @@
+"""What is answered when something goes wrong, who is asked who they are, and what those hear who ask if we are up."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
+from flask_jwt_extended import verify_jwt_in_request
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from markupsafe import escape
+from sqlalchemy.exc import OperationalError, TimeoutError
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.wrappers import Response as AnyResponse
+
+from admin import errors
+from models.refusals import Refused
+
+log = logging.getLogger(__name__)
+
+OPEN = frozenset({
+    "static", "appbuilder.static", "healthz", "SignInView.login", "SecurityApi.login", "SecurityApi.refresh",
+    "LocaleView.index",
+})  # fmt: skip
+"""All that answers without asking who you are. (A refresh token is asked for by `refresh` itself.)"""
+PAGE = "error.html"
+
+
+def install(app: Flask) -> None:
+    """Hang the guard, `/healthz` and the error handlers on the application."""
+    app.before_request(ask_who)
+    app.register_error_handler(Refused, refused)
+    app.register_error_handler(HTTPException, failed)
+    app.register_error_handler(OperationalError, database_away)
+    app.register_error_handler(TimeoutError, database_away)
+    app.register_error_handler(Exception, unforeseen)
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return jsonify(status="ok")
+
+
+def for_programs() -> bool:
+    """Whether the request came to the API: then every answer is JSON."""
+    return request.path.startswith("/api/")
+
+
+def ask_who() -> AnyResponse | None:
+    """Before every request but those of `OPEN`: nobody gets in without a name, whatever a view forgets to ask."""
+    if request.endpoint is None or request.endpoint in OPEN or current_user.is_authenticated:
+        return None
+    if for_programs():
+        verify_jwt_in_request()  # answers 401 by itself
+        return None
+    if request.method not in ("GET", "HEAD") or request.headers.get("X-CSRFToken"):
+        return make_response(_page(401, errors.by_status(401)), 401)
+    here = request.full_path if request.query_string else request.path
+    return redirect(url_for("SignInView.login", next=here))
+
+
+def refused(no: Refused) -> AnyResponse:
+    """The desk said no, and a page let it through."""
+    body, status = errors.answer(no)
+    if for_programs():
+        return make_response(jsonify(body), status)
+    said = "；".join([body["message"], *body.get("errors", {}).values()])
+    return make_response(_page(status, said), status)
+
+
+def failed(error: HTTPException) -> AnyResponse:
+    """Any HTTP error: the same shape everywhere, the details kept out."""
+    if error.response is not None:
+        return error.response
+    status = error.code or 500
+    said = errors.say("stale_form") if isinstance(error, CSRFError) else errors.by_status(status)
+    headers = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After", "Location")]
+    if 300 <= status < 400:
+        return error.get_response()
+    return make_response(jsonify(message=said) if for_programs() else _page(status, said), status, headers)
+
+
+def database_away(error: Exception) -> AnyResponse:
+    """The database is locked, full up or gone: nothing to mend in the request."""
+    log.error("database: %s", type(error).__name__, exc_info=error)
+    _roll_back()
+    said = errors.by_status(503)
+    return make_response(jsonify(message=said) if for_programs() else _page(503, said), 503, {"Retry-After": "5"})
+
+
+def unforeseen(error: Exception) -> AnyResponse:
+    """A mistake of ours: logged in full, told in one sentence. Tests see it as it is."""
+    if current_app.config.get("PROPAGATE_EXCEPTIONS"):
+        raise error
+    log.error("%s %s", request.method, request.path, exc_info=error)
+    _roll_back()
+    return failed(InternalServerError())
+
+
+def _roll_back() -> None:
+    current_app.appbuilder.session.rollback()  # type: ignore[attr-defined]
+
+
+def _page(status: int, said: str) -> str:
+    """An error page in the look of the others; a bare one where even that fails."""
+    appbuilder: Any = current_app.appbuilder  # type: ignore[attr-defined]
+    facts = {"status": status, "title": said, "message": said, "base_template": appbuilder.base_template}
+    try:
+        return render_template(PAGE, appbuilder=appbuilder, **facts)
+    except Exception:  # a page that tells of an error must not become one
+        log.warning("the error page itself fails", exc_info=True)
+    return f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>{status}</title><p>{escape(said)}</p>'

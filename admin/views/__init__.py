@@ -1,0 +1,62 @@
+"""The pages: home, tickets, generated forms, and the shell around them all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, render_template, session
+from flask_appbuilder import AppBuilder, ModelView, SimpleFormView
+
+from admin import words
+from admin.views import drawing, navigation
+from admin.views.door import has_tickets
+from admin.views.home import IndexView
+from admin.views.pages import LINKS
+from admin.views.tables import ACCOUNTS, PAGES
+from admin.views.tickets import TicketView
+from admin.widgets import dress, dress_form
+from models.base import User
+
+__all__ = ["LINKS", "PAGES", "IndexView", "add_views", "render_dash_shell"]
+
+
+def add_views(appbuilder: AppBuilder) -> None:
+    """Hang the pages on the application, and what every template may use."""
+    app = current_app
+    User.get_full_name = words.person  # FAB writes the given name first
+    app.extensions["pages"] = (*PAGES, *ACCOUNTS)
+    app.jinja_env.globals.update(
+        appbuilder=appbuilder,
+        words=words,
+        kf_navigation=navigation.navigation,
+        kf_me=navigation.me,
+        kf_has_tickets=has_tickets,
+        kf_lang=lambda: "en" if locale() == "en" else "zh-CN",
+        kf_locale=locale,
+        kf_view=drawing.view,
+        kf_may=drawing.may,
+        kf_cell=drawing.cell,
+        kf_warnings=drawing.warnings,
+        kf_pages=drawing.pages,
+        kf_attributes=drawing.attributes,
+    )
+    appbuilder.add_view_no_menu(TicketView)
+    for page in PAGES:
+        appbuilder.add_view(page.view, page.name, icon=page.icon, label=page.zh, category=page.group)
+    for link in LINKS:
+        appbuilder.add_link(link.name, link.href, icon=link.icon, label=link.zh, category=link.group)
+    for view in appbuilder.baseviews:  # the security manager's own pages were there before ours
+        if isinstance(view, ModelView):
+            dress(view)
+        elif isinstance(view, SimpleFormView):
+            dress_form(view)
+
+
+def locale() -> str:
+    """The reader's language, also on pages that came before a choice was made."""
+    return str(session.get("locale") or current_app.config["BABEL_DEFAULT_LOCALE"])
+
+
+def render_dash_shell(parts: dict[str, Any]) -> str:
+    """The page around the dashboards: `parts` are what Dash's `interpolate_index` is given."""
+    return render_template("dash.html", **parts)

@@ -1,0 +1,174 @@
+"""The conditions of the ticket list: how each reads the address, narrows the query and is said as a chip.
+
+A condition on a field counts only for tickets of which the reader may see that field, or the list would tell it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from unicodedata import normalize
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, and_, false, or_
+from werkzeug.datastructures import MultiDict
+
+from admin import words
+from admin.views import duties
+from models import policy, scope, view
+from models.actor import Actor
+from models.book import Book
+from models.tables import Ticket
+from models.types import SHANGHAI
+from models.workflow import OPEN, STATES
+
+Args = MultiDict[str, str]
+Options = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who asks for the list, when, and by which policy."""
+
+    by: Actor
+    at: datetime
+    book: Book
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One condition. `field`: the field of the ticket it tells of; None: one that everybody sees (state, number).
+
+    options: the choices it offers; None: something is typed. where: the predicate of one value.
+    in_bar: drawn in the filter bar; the others come from links alone.
+    """
+
+    name: str
+    zh: str
+    where: Callable[[str, Asking], ColumnElement[bool]]
+    options: Callable[[Asking], Options] | None = None
+    field: str | None = None
+    kind: str = "select"
+    in_bar: bool = True
+
+    def said(self, value: str, asking: Asking) -> str:
+        """A value as its chip says it."""
+        if self.options is None:
+            return value
+        return dict(self.options(asking)).get(value) or _("没有“%(value)s”", value=value)
+
+
+def _table(name: str) -> Callable[[Asking], Options]:
+    def options(asking: Asking) -> Options:
+        entries = asking.book.register(name).by_id.values()
+        return [(str(e.id), words.term(e.name)) for e in sorted(entries, key=lambda e: (not e.active, e.id))]
+
+    return options
+
+
+def _of(choices: dict[str, str]) -> Callable[[Asking], Options]:
+    return lambda asking: [(code, words.term(zh)) for code, zh in choices.items()]
+
+
+def _id(column: ColumnElement[int | None]) -> Callable[[str, Asking], ColumnElement[bool]]:
+    return lambda value, asking: column == int(value) if value.isdecimal() and len(value) < 10 else false()
+
+
+def _state(value: str, asking: Asking) -> ColumnElement[bool]:
+    if value == "open":
+        return duties.in_states(*OPEN)
+    return duties.in_states(value) if value in STATES else false()
+
+
+def _states(asking: Asking) -> Options:
+    return [("open", _("在办（全部）")), *((name, words.state(name)) for name in (*OPEN, "closed"))]
+
+
+def number(value: str, at: datetime) -> str:
+    """A ticket number as people type it: wide letters, small letters, or only the running number of this year."""
+    typed = normalize("NFKC", value).strip().upper().replace(" ", "")
+    if typed.isascii() and typed.isdecimal() and len(typed) <= 5:
+        return f"ZL-{at.astimezone(SHANGHAI).year}-{int(typed):05d}"
+    return typed[:20]
+
+
+def _number(value: str, asking: Asking) -> ColumnElement[bool]:
+    """By its beginning, as a range of the index."""
+    typed = number(value, asking.at)
+    return and_(Ticket.no >= typed, Ticket.no < typed + "\U0010ffff") if typed else false()
+
+
+def _day(value: str, days: int = 0) -> datetime | None:
+    try:
+        day = date.fromisoformat(value)
+        return datetime.combine(day + timedelta(days=days), time(0), SHANGHAI)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _from(value: str, asking: Asking) -> ColumnElement[bool]:
+    start = _day(value)
+    return Ticket.registered_at >= start if start else false()
+
+
+def _to(value: str, asking: Asking) -> ColumnElement[bool]:
+    end = _day(value, days=1)
+    return Ticket.registered_at < end if end else false()
+
+
+def _due(value: str, asking: Asking) -> ColumnElement[bool]:
+    return duties.due_is(value, asking.by, asking.at)
+
+
+def _dues(asking: Asking) -> Options:
+    return [("late", _("已逾期")), ("today", _("今日到期"))]
+
+
+FILTERS = (
+    Filter("no", "工单号", _number, kind="search"),
+    Filter("state", "状态", _state, _states),
+    Filter("unit", "承办单位", _id(Ticket.unit_id), _table("unit"), "unit"),
+    Filter("category", "分类", _id(Ticket.category_id), _table("category"), "category"),
+    Filter("due", "时限", _due, _dues),
+    Filter("channel", "渠道", _id(Ticket.channel_id), _table("channel"), "channel"),
+    Filter("district", "片区", _id(Ticket.district_id), _table("district"), "district"),
+    Filter("kind", "事项", lambda v, a: Ticket.kind == v if v in policy.KINDS else false(), _of(policy.KINDS), "kind"),
+    Filter("from", "登记自", _from, field="registered_at", kind="date"),
+    Filter("to", "登记至", _to, field="registered_at", kind="date"),
+    Filter("track", "类", lambda v, a: Ticket.track == v if v in policy.TRACKS else false(), _of(policy.TRACKS),
+           in_bar=False),
+    Filter("turn", "轮到", lambda v, a: duties.mine(a.by, a.at) if v == "mine" else false(),
+           lambda a: [("mine", _("我"))], in_bar=False),
+    Filter("round", "轮次", lambda v, a: Ticket.round >= int(v) if v in ("2", "3") else false(),
+           lambda a: [(n, _("第 %(n)s 轮及以上", n=n)) for n in ("2", "3")], in_bar=False),
+    Filter("repeat", "重复投诉", lambda v, a: Ticket.repeat_of_id.is_not(None) if v == "1" else false(),
+           lambda a: [("1", _("是"))], "repeat_of", in_bar=False),
+)  # fmt: skip
+BY_NAME = {f.name: f for f in FILTERS}
+
+
+def given(args: Args) -> list[tuple[Filter, str]]:
+    """The conditions that an address names, empty ones left out."""
+    return [(f, value.strip()) for f in FILTERS for value in args.getlist(f.name)[:20] if value.strip()]
+
+
+def predicate(args: Args, asking: Asking) -> ColumnElement[bool]:
+    """All conditions at once, within the reader's sight."""
+    chosen = given(args)
+    parts = [scope.visible(asking.by)]
+    near = duties.near(asking.by)
+    if near is not None:
+        parts.append(near)
+    fields = {f.field for f, _value in chosen if f.field}
+    if fields:
+        parts.append(showing(fields, asking.by))
+    for name in {f.name for f, _value in chosen}:
+        parts.append(or_(*(f.where(value, asking) for f, value in chosen if f.name == name)))
+    return and_(*parts)
+
+
+def showing(fields: Iterable[str], by: Actor) -> ColumnElement[bool]:
+    """Tickets of which the reader may see all these fields."""
+    wanted = set(fields)
+    return or_(false(), *(condition for condition, level in scope.conditions(by) if wanted <= view.SHOWN[level]))

@@ -1,0 +1,108 @@
+"""我的工作: how much waits, one list of what is owed by deadline, and what else wants a look."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import render_template, url_for
+from flask_appbuilder import expose
+from flask_babel import gettext as _
+from sqlalchemy import func, or_, select
+from werkzeug.datastructures import MultiDict
+
+from admin import words
+from admin.current import book, current_actor, now, session
+from admin.guarding import BaseView
+from admin.views import duties, filters, listing, navigation, registering
+from admin.views.door import has_tickets
+from admin.views.filters import Asking
+from models.tables import Post, Unit
+from models.types import SHANGHAI
+
+SHOWN = 12
+MINE = MultiDict([("turn", "mine")])
+
+
+class IndexView(BaseView):
+    """The page everybody starts from."""
+
+    route_base = ""
+    default_view = "index"
+
+    @expose("/")
+    def index(self) -> Any:
+        self.update_redirect()
+        return render_template("home.html", title=_("我的工作"), **(_of_tickets() if has_tickets() else _of_pages()))
+
+
+def _of_tickets() -> dict[str, Any]:
+    by, at = current_actor(), now()
+    asking = Asking(by, at, book())
+    counts = duties.counts_of(by)
+    found = listing.find(session(), MINE, asking, size=SHOWN)
+    numbers = listing.counts(session(), [filters.predicate(MultiDict(c.args), asking) for c in counts])
+    return {
+        "now": at, "found": found, "sentence": _sentence(counts, numbers, found), "steps": _steps(found, by),
+        "counts": [(c, _shown(n), n, f"{url_for('TicketView.list')}?{urlencode(c.args)}")
+                   for c, n in zip(counts, numbers, strict=True)],
+        "may_register": registering.may_register(), "mine_url": url_for("TicketView.list", turn="mine"),
+        "warnings": list(warnings()), "groups": [],
+    }  # fmt: skip
+
+
+def _of_pages() -> dict[str, Any]:
+    """Whose role has no tickets finds the pages it keeps."""
+    return {
+        "now": now(), "found": None, "sentence": "", "counts": [], "may_register": False, "mine_url": "", "steps": {},
+        "warnings": list(warnings()),
+        "groups": [group for group in navigation.navigation() if any(item.url != "/" for item in group.items)],
+    }  # fmt: skip
+
+
+def _shown(n: int) -> str:
+    return f"{listing.MOST_IN_TAB:,}+" if n >= listing.MOST_IN_TAB else f"{n:,}"
+
+
+def _sentence(counts: Any, numbers: tuple[int, ...], found: listing.Found) -> str:
+    known = dict(zip((c.zh for c in counts), numbers, strict=True))
+    late, today = known.get("已逾期", known.get("全部逾期", 0)), known.get("今日到期", 0)
+    if late or today:
+        return _("今天还有 %(today)s 件到期，%(late)s 件已逾期。", today=today, late=late)
+    return _("今天没有到期的事。") if not found.total else _("今天没有到期的事，在手 %(n)s 件。", n=found.total)
+
+
+def _steps(found: listing.Found, by: Any) -> dict[int, str]:
+    """What to do with each ticket, by its id."""
+    units = book().register("unit").by_name
+    steps = {}
+    for row in found.rows:
+        entry = units.get(row["unit"] or "")
+        step = duties.step(row, by, holds=entry is not None and entry.id in by.staff)
+        steps[row["id"]] = words.action(step) if step else ""
+    return steps
+
+
+def warnings() -> list[tuple[str, str, str, str]]:
+    """(icon, sentence, link's words, address): a calendar year that is missing, units without a head."""
+    by, day = current_actor(), now().astimezone(SHANGHAI).date()
+    found = []
+    missing = [year for year in (day.year, day.year + 1) if year not in book().calendar.published]
+    if missing:
+        keeper = bool(by.roles & {"operations", "admin"})
+        found.append((
+            "cal", _("%(years)s 年放假安排尚未公布，跨年的工作日时限暂按周一至周五推算。", years="、".join(map(str, missing))),
+            _("录入日历") if keeper else "", url_for("CalendarYearView.list") if keeper else "",
+        ))  # fmt: skip
+    if by.roles & {"operations", "admin"}:
+        held = select(Post.unit_id).where(
+            Post.post == "head", Post.since <= day, or_(Post.until.is_(None), Post.until > day)
+        )
+        vacant = session().scalar(
+            select(func.count()).select_from(Unit).where(Unit.kind == "unit", Unit.active, Unit.id.not_in(held))
+        )
+        if vacant:
+            found.append((
+                "users", _("%(n)s 个单位现在没有负责人，结果报送不出来。", n=vacant), _("看任职"), url_for("PostView.list"),
+            ))  # fmt: skip
+    return found

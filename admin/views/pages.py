@@ -1,0 +1,65 @@
+"""The side's table: its groups, links and generated pages. Which role may open which is in `admin.roles`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from admin.guarding import ModelView
+from admin.roles import EVERYBODY, READERS
+from admin.views.door import WITH_TICKETS
+
+Roles = frozenset[str]
+REGISTRARS: Roles = frozenset({"agent", "operations", "discipline"})
+OVERSEERS: Roles = frozenset({"operations", "discipline", "chairman", "leadership"})
+
+GROUPS = {
+    "Work": "我的工作", "Tickets": "工单", "Supervision": "督办", "Accountability": "责任追究", "Reviews": "总结改进",
+    "Analysis": "分析", "Settings": "配置", "Security": "账号与权限",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Link:
+    """An address of the side. `args`: conditions of the ticket list, whose rows are counted beside it."""
+
+    name: str
+    zh: str
+    group: str
+    icon: str
+    href: str
+    roles: Roles
+    args: tuple[tuple[str, str], ...] = ()
+    late: bool = False
+
+
+LINKS = (
+    Link("Home", "待办", "Work", "home", "/", EVERYBODY),
+    Link("To call back", "待我回访", "Work", "phone", "/ticket/", REGISTRARS,
+         (("turn", "mine"), ("state", "calling_back"))),
+    Link("Register", "登记投诉", "Tickets", "pen", "/ticket/register", REGISTRARS),
+    Link("All tickets", "全部工单", "Tickets", "list", "/ticket/", WITH_TICKETS),
+    Link("To assign", "待转办", "Tickets", "inbox", "/ticket/", frozenset({"agent", "operations"}),
+         (("state", "registered"), ("state", "returned"))),
+    Link("To instruct", "待批示", "Tickets", "inbox", "/ticket/", frozenset({"chairman"}), (("state", "reported"),)),
+    Link("Repeat complaints", "重复投诉", "Tickets", "repeat", "/ticket/?repeat=1", WITH_TICKETS),
+    Link("Overdue", "逾期工单", "Supervision", "clock", "/ticket/", OVERSEERS, (("due", "late"),), late=True),
+    Link("Third round", "第 3 轮及以上", "Supervision", "flag", "/ticket/", OVERSEERS,
+         (("state", "open"), ("round", "3"))),
+    Link("Quality of service", "服务质量", "Analysis", "chart", "/analytics/", READERS),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Page:
+    """A generated page of a table."""
+
+    view: type[ModelView]
+    name: str
+    zh: str
+    group: str
+    icon: str
+
+    @property
+    def door(self) -> tuple[str, str]:
+        """The permission that opens it."""
+        return "can_read", str(self.view.class_permission_name)

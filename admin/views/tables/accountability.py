@@ -1,0 +1,102 @@
+"""责任追究 (第八条): exposures, penalties and what each clause costs. Proposing and deciding follow later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from admin import words
+from admin.current import now
+from admin.guarding import SQLAInterface
+from admin.views.tables.generated import Generated
+from models import policy
+from models.refusals import Invalid, Reason
+from models.tables import MediaExposure, Penalty, PenaltyRule
+from models.types import new_id
+
+POSTS = {"responsible": "责任人", "leader": "直接领导", "indicator_holder": "指标责任人", "deputy_in_charge": "分管负责人"}
+CLAUSES = {clause: f"{clause}　{conduct}" for clause, conduct, *_amounts in policy.PENALTIES}
+
+
+class PenaltyRuleView(Generated):
+    datamodel = SQLAInterface(PenaltyRule)
+    route_base = "/penalty-rule"
+    class_permission_name = "PenaltyRule"
+    exclude_route_methods = {"delete"}
+    list_title, show_title, add_title, edit_title = _("追究标准"), _("追究标准"), _("新增标准"), _("修改标准")
+    clause = "第八条"
+    about = "没有金额的，由确认的人按所依据的办法填写。"
+    label_columns = {
+        "clause": _("条款"), "conduct": _("情形"), "since": _("生效日"), "responsible": _("责任人（元）"),
+        "leader": _("直接领导（元）"), "indicator_holder": _("指标责任人（元）"), "by_regulation": _("依据的办法"),
+    }  # fmt: skip
+    formatters_columns = {name: words.yuan for name in ("responsible", "leader", "indicator_holder")}
+    numbers = frozenset(formatters_columns)
+    list_columns = ["clause", "conduct", "since", "responsible", "leader", "indicator_holder", "by_regulation"]
+    show_columns = add_columns = edit_columns = list_columns
+    search_columns = ["clause"]
+    order_columns = ["clause", "since"]
+    base_order = ("clause", "asc")
+
+
+class MediaExposureView(Generated):
+    datamodel = SQLAInterface(MediaExposure)
+    route_base = "/exposure"
+    class_permission_name = "MediaExposure"
+    exclude_route_methods = {"delete"}
+    list_title, show_title, add_title, edit_title = _("媒体曝光"), _("媒体曝光"), _("记录媒体曝光"), _("修改媒体曝光")
+    clause = "第八条(一)"
+    about = "一次曝光记一条，不论有多少篇报道。"
+    label_columns = {
+        "exposed_at": _("曝光时间"), "medium": _("媒体"), "unit": _("单位"), "ticket": _("工单号"), "summary": _("摘要"),
+        "grave": _("情节严重"),
+    }  # fmt: skip
+    list_columns = ["medium", "exposed_at", "unit", "ticket", "grave"]
+    show_columns = ["medium", "exposed_at", "unit", "ticket", "grave", "summary"]
+    add_columns = edit_columns = show_columns
+    search_columns = ["unit", "medium", "grave"]
+    order_columns = ["exposed_at"]
+    base_order = ("exposed_at", "desc")
+
+    def pre_add(self, item: Any) -> None:
+        item.id = new_id()
+        if item.exposed_at is not None and item.exposed_at > now():
+            raise Invalid({"exposed_at": Reason("in_the_future")})
+
+
+class PenaltyView(Generated):
+    """Proposed by a person here; confirming, executing and appealing are not generated forms."""
+
+    datamodel = SQLAInterface(Penalty)
+    route_base = "/penalty"
+    class_permission_name = "Penalty"
+    exclude_route_methods = {"delete", "edit"}
+    list_title, show_title, add_title = _("追究记录"), _("追究记录"), _("提出追究")
+    clause = "第八条"
+    about = "由人决定，系统不自行处罚。"
+    choices = {"state": words.CHOICES["penalty"], "post": POSTS, "clause": CLAUSES}
+    label_columns = {
+        "clause": _("条款"), "person": _("姓名"), "user": _("账号"), "unit": _("单位"), "post": _("责任"),
+        "amount": _("金额（元）"), "measure": _("措施"), "ticket": _("工单号"), "exposure": _("媒体曝光"),
+        "conduct_at": _("行为时间"), "state": _("状态"), "proposed_at": _("提出时间"), "reason": _("理由"),
+        "confirmed_at": _("确认时间"),
+    }  # fmt: skip
+    description_columns = {"person": _("行为当日的姓名；没有账号的只填姓名。")}
+    formatters_columns = {"amount": words.yuan, "clause": str}
+    numbers = frozenset({"amount"})
+    list_columns = ["person", "clause", "unit", "post", "amount", "state", "proposed_at"]
+    show_columns = [
+        "person", "clause", "unit", "post", "amount", "measure", "ticket", "exposure", "conduct_at", "state",
+        "proposed_at", "confirmed_at", "reason",
+    ]  # fmt: skip
+    add_columns = ["clause", "person", "unit", "post", "amount", "measure", "ticket", "conduct_at", "reason"]
+    edit_columns = ["reason"]
+    search_columns = ["unit", "state", "clause"]
+    order_columns = ["proposed_at", "amount"]
+    base_order = ("proposed_at", "desc")
+
+    def pre_add(self, item: Any) -> None:
+        item.id, item.proposed_at, item.state = new_id(), now(), "proposed"
+        if item.conduct_at is not None and item.conduct_at > item.proposed_at:
+            raise Invalid({"conduct_at": Reason("in_the_future")})

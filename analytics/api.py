@@ -1,0 +1,165 @@
+"""Figures and frames over HTTP (DESIGN §6): the same question as on the command line, the same document back.
+
+The program that mounts these puts two callables into `app.extensions`: `actor_of`, who asks, and `figures`, a context
+manager that gives a session on the database that figures are read from.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Response, current_app, jsonify, make_response, request, stream_with_context
+from flask_appbuilder.api import BaseApi, expose, protect
+from sqlalchemy.orm import Session
+
+from analytics import files, frames, kpi, questions
+from analytics.metrics import METRICS
+from analytics.questions import Unanswerable, Withheld
+from models.actor import Actor
+
+MIME = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+CHUNK = 1 << 16
+
+
+def _actor() -> Actor:
+    found: Actor = current_app.extensions["actor_of"]()
+    return found
+
+
+def _now() -> datetime:
+    at: datetime = current_app.extensions["clock"]()
+    return at
+
+
+def _figures() -> AbstractContextManager[Session]:
+    session: AbstractContextManager[Session] = current_app.extensions["figures"]()
+    return session
+
+
+def _refused(no: Unanswerable | Withheld) -> Response:
+    if isinstance(no, Withheld):
+        return make_response(jsonify(message=no.sentence), no.status)
+    return make_response(jsonify(message="有内容需要修改。", errors={no.field: str(no)}), 422)
+
+
+class KpiApi(BaseApi):  # type: ignore[misc]
+    """A figure by its name."""
+
+    resource_name = "kpi"
+    class_permission_name = "Analytics"
+    method_permission_name = {"figure": "read"}
+    openapi_spec_tag = "Figures"
+
+    @expose("/<name>", methods=["GET"])
+    @protect()
+    def figure(self, name: str) -> Response:
+        """A figure with both parts, by the dimensions asked for.
+        ---
+        get:
+          description: The document of `kpi --json`.
+          parameters:
+          - {in: path, name: name, required: true, schema: {type: string}}
+          - {in: query, name: from, schema: {type: string}}
+          - {in: query, name: to, description: exclusive, schema: {type: string}}
+          - {in: query, name: by, schema: {type: array, items: {type: string}}}
+          - {in: query, name: scope, schema: {type: string, enum: [quality, all]}}
+          - {in: query, name: as_of, schema: {type: string}}
+          responses:
+            200:
+              description: The figure
+              content: {application/json: {schema: {type: object}}}
+            401: {$ref: '#/components/responses/401'}
+            403: {$ref: '#/components/responses/403'}
+            404: {$ref: '#/components/responses/404'}
+            422: {$ref: '#/components/responses/422'}
+        """
+        if name not in METRICS:
+            return self.response_404()
+        args = request.args
+        try:
+            actor = _actor()
+            asked = questions.read(
+                [name], now=_now(), start=args.get("from"), end=args.get("to"), by=args.getlist("by"),
+                scope=questions.allowed_scope(actor, args.get("scope") or "quality"), as_of=args.get("as_of"),
+            )  # fmt: skip
+            with _figures() as session:
+                rows = kpi.answer(session, asked)
+        except (Unanswerable, Withheld) as no:
+            return _refused(no)
+        return jsonify(kpi.as_json(asked, rows))
+
+
+class FrameApi(BaseApi):  # type: ignore[misc]
+    """A frame as a file, de-identified."""
+
+    resource_name = "frame"
+    class_permission_name = "Frame"
+    method_permission_name = {"file": "read"}
+    openapi_spec_tag = "Figures"
+
+    @expose("/<name>", methods=["GET"])
+    @protect()
+    def file(self, name: str) -> Response:
+        """A frame's rows.
+        ---
+        get:
+          description: A file; without `format` a CSV.
+          parameters:
+          - {in: path, name: name, required: true, schema: {type: string}}
+          - {in: query, name: format, schema: {type: string, enum: [csv, xlsx]}}
+          - {in: query, name: from, schema: {type: string}}
+          - {in: query, name: to, description: exclusive, schema: {type: string}}
+          - {in: query, name: unit, schema: {type: array, items: {type: string}}}
+          - {in: query, name: scope, schema: {type: string, enum: [quality, all]}}
+          responses:
+            200:
+              description: The file
+              content: {text/csv: {schema: {type: string}}}
+            401: {$ref: '#/components/responses/401'}
+            403: {$ref: '#/components/responses/403'}
+            404: {$ref: '#/components/responses/404'}
+            422: {$ref: '#/components/responses/422'}
+        """
+        if name not in frames.FRAMES:
+            return self.response_404()
+        args = request.args
+        form = args.get("format") or "csv"
+        try:
+            actor = _actor()
+            frames.allow_export(actor)
+            scope = questions.allowed_scope(actor, args.get("scope") or "quality")
+            asked = frames.wanted(
+                name, now=_now(), start=args.get("from"), end=args.get("to"), units=args.getlist("unit"), scope=scope
+            )
+            files.check(form)
+            body = self._written(asked, form)
+        except (Unanswerable, Withheld) as no:
+            return _refused(no)
+        headers = {"Content-Disposition": f"attachment; filename={name}.{form}"}
+        return Response(stream_with_context(body), mimetype=None, content_type=MIME[form], headers=headers)
+
+    def _written(self, asked: frames.Wanted, form: str) -> Iterator[bytes]:
+        """The file, written whole before its first byte leaves, so that an error is an answer and not half a file."""
+        folder = tempfile.TemporaryDirectory(prefix="frame-")
+        path = Path(folder.name) / f"frame.{form}"
+        try:
+            with _figures() as session:
+                files.write(session, asked, form, path, people=False)
+        except BaseException:
+            folder.cleanup()
+            raise
+        return self._sent(folder, path)
+
+    @staticmethod
+    def _sent(folder: Any, path: Path) -> Iterator[bytes]:
+        with folder, path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                yield chunk
+
+
+APIS = (KpiApi, FrameApi)

@@ -1,0 +1,138 @@
+"""`run.py kpi` and `run.py export` (DESIGN §4). Exit status 0 done, 1 the data is wrong, 2 the call is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+from sqlalchemy.orm import Session
+
+from analytics import files, frames, questions
+from analytics import kpi as figures
+from analytics.columns import FRAMES
+from analytics.labels import Row
+from analytics.metrics import METRICS
+from analytics.questions import DIMENSIONS, SCOPES, Question, Unanswerable
+from models.types import SHANGHAI, now
+
+WIDE = 200
+"""Columns of a table that goes into a file or a pipe."""
+
+
+class House(Protocol):
+    """What the commands need of the program: a session on the database that figures are read from."""
+
+    def session(self, *, figures: bool = False) -> AbstractContextManager[Session]: ...
+
+
+@click.command("kpi")
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--from", "start", metavar="D", help="起于（含）：2026-01-01，或带时刻。")
+@click.option("--to", "end", metavar="D", help="止于（不含）。")
+@click.option("--by", multiple=True, metavar="DIMENSION", help=f"分组，可重复：{'、'.join(DIMENSIONS)}。")
+@click.option("--scope", help="口径：quality 产品质量（默认），all 全口径。")
+@click.option("--as-of", metavar="T", help="截至什么时间，默认现在；之后发生的不计。")
+@click.option("--json", "as_json", is_flag=True, help="只输出一个 JSON 文档。")
+@click.pass_obj
+def kpi(
+    house: House,
+    names: tuple[str, ...],
+    start: str | None,
+    end: str | None,
+    by: tuple[str, ...],
+    scope: str | None,
+    as_of: str | None,
+    as_json: bool,
+) -> None:
+    """统计指标。不写名称即全部；每个比率都带分子和分母。"""
+    try:
+        asked = questions.read(names, now=now(), start=start, end=end, by=by, scope=scope, as_of=as_of)
+    except Unanswerable as no:
+        raise click.UsageError(str(no)) from None
+    with house.session(figures=True) as session:
+        rows = figures.answer(session, asked)
+    if as_json:
+        click.echo(json.dumps(figures.as_json(asked, rows), ensure_ascii=False, allow_nan=False))
+    else:
+        console = Console()
+        console.width = console.width if console.is_terminal else WIDE
+        console.print(said(asked))
+        console.print(table(asked, rows))
+
+
+def said(asked: Question) -> str:
+    """Scope, period and as-of in words: no figure goes without them."""
+    start, end = questions.bound(asked.start), questions.bound(asked.end)
+    period = (
+        f"{start} 至 {end}（不含）" if start and end else f"{start} 起" if start else f"{end} 之前" if end else "全部"
+    )
+    return f"{SCOPES[asked.scope]} · 期间 {period} · 截至 {asked.as_of.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+
+
+def table(asked: Question, rows: Iterable[Row]) -> Table:
+    """Rows for people: the figure by its Chinese name, its value, both parts."""
+    rows = list(rows)
+    made = Table()
+    for dimension in asked.by:
+        made.add_column(DIMENSIONS[dimension])
+    made.add_column("指标")
+    lacking = any(row.missing for row in rows)
+    for heading in ("数值", "分子", "分母", *(["缺在册户数的投诉"] if lacking else [])):
+        made.add_column(heading, justify="right")
+    for row in rows:
+        told = [value if value is not None else "—" for value in row.dims.values()]
+        parts = [shown(row), f"{row.numerator:,}", "" if row.denominator is None else f"{row.denominator:,}"]
+        made.add_row(*told, METRICS[row.metric].zh, *parts, *([str(row.missing)] if lacking else []))
+    return made
+
+
+def shown(row: Row) -> str:
+    """A value for people; no data is a dash, never 0."""
+    if row.value is None:
+        return "—"
+    if METRICS[row.metric].share:
+        return f"{row.value:.1%}"
+    return f"{row.value:,}" if isinstance(row.value, int) else f"{row.value:,.2f}"
+
+
+@click.command("export")
+@click.argument("frame", metavar="FRAME")
+@click.option("--format", "form", required=True, metavar="|".join(files.FORMATS), help="文件格式。")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path), help="写到哪里。")
+@click.option("--from", "start", metavar="D", help="起于（含）。")
+@click.option("--to", "end", metavar="D", help="止于（不含）。")
+@click.option("--unit", "units", multiple=True, metavar="U", help="只要这些单位，可重复。")
+@click.pass_obj
+def export(
+    house: House, frame: str, form: str, out: Path, start: str | None, end: str | None, units: tuple[str, ...]
+) -> None:
+    """导出数据表：tickets 工单、obligations 时限、callbacks 回访。产品质量口径，不含个人信息。"""
+    if not out.parent.is_dir():
+        raise click.UsageError(f"没有这个文件夹：{out.parent}")
+    try:
+        asked = frames.wanted(frame, now=now(), start=start, end=end, units=units)
+        files.check(form)
+        with house.session(figures=True) as session:
+            many = _write(session, asked, form, out)
+    except Unanswerable as no:
+        raise click.UsageError(str(no)) from None
+    except OSError as wrong:
+        raise click.ClickException(f"没有写成 {out}：{wrong.strerror}") from None
+    click.echo(f"{FRAMES[frame].zh} {many:,} 行，{SCOPES[asked.scope]}，已写入 {out}。")
+
+
+def _write(session: Session, asked: frames.Wanted, form: str, out: Path) -> int:
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("导出", total=frames.count(session, asked))
+        return files.write(session, asked, form, out, lambda done: bar.update(task, completed=done))
+
+
+kpi.help = (kpi.help or "") + "\n\n可用：" + "、".join(METRICS)

@@ -1,0 +1,99 @@
+"""The dashboards: a Dash app inside the program's one server, behind its login and in its frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from dash import Dash
+from flask import Flask, request
+from flask import Response as FlaskResponse
+from sqlalchemy.orm import Session
+
+from analytics import questions
+from analytics.dashboards import service
+from analytics.dashboards.guard import protect
+from analytics.dashboards.service import Asking
+from models.actor import Actor
+from models.types import now as present
+
+HERE = Path(__file__).parent
+Shell = Callable[[dict[str, str]], str]
+"""From Dash's parts (metas, title, css, config, scripts, app_entry, favicon, renderer) to a whole HTML page."""
+
+
+class _Framed(Dash):
+    """Dash inside the program's own page: the same side, top and language as the forms."""
+
+    def __init__(self, shell: Shell, **options: Any) -> None:
+        self._shell = shell
+        super().__init__(__name__, **options)
+
+    def interpolate_index(self, *_: Any, **parts: Any) -> str:
+        return self._shell(parts)
+
+
+def create(
+    server: Flask,
+    *,
+    session: Callable[[], AbstractContextManager[Session]],
+    actor_of: Callable[[], Actor | None],
+    render_shell: Shell,
+    login_url: Callable[[str], str],
+    may_read: Callable[[], bool] | None = None,
+    csrf_token: Callable[[], str] | None = None,
+    gettext: Callable[[str], str] = str,
+    now: Callable[[], datetime] = present,
+    url_base: str = "/analytics/",
+) -> Dash:
+    """Mount the dashboards into `server`, guarded.
+
+    session: a session on the database that figures are read from. actor_of: who asks, None for a stranger.
+    render_shell: the page around the app. login_url: where a stranger goes, given where to come back to. may_read:
+    a further condition beside the roles that read figures. csrf_token: written into the cookie that Dash sends back
+    as X-CSRFToken. The scripts that a Content-Security-Policy must allow beside 'self' are the app's `csp_hashes()`.
+    """
+
+    def actor() -> Actor:
+        found = actor_of()
+        if found is None:  # the guard has asked already; who logs out between the two gets nothing
+            raise PermissionError
+        return found
+
+    def known() -> bool:
+        return actor_of() is not None
+
+    def allowed() -> bool:
+        return questions.may_read(actor()) and (may_read is None or may_read())
+
+    dash = _Framed(
+        render_shell,
+        server=server,
+        url_base_pathname=url_base,
+        assets_folder=str(HERE / "assets"),
+        title=service.TITLE,
+        update_title=None,
+        serve_locally=True,
+        suppress_callback_exceptions=True,  # no layout outside a request, and none in the page
+        enable_mcp=False,
+        add_log_handler=False,
+    )
+    service.install(dash, Asking(session, known, actor, now, gettext))
+    protect(server, dash, is_logged_in=known, may_read=allowed, login_url=login_url)
+    if csrf_token is not None:
+        _send_token(server, url_base, csrf_token)
+    return dash
+
+
+def _send_token(server: Flask, url_base: str, csrf_token: Callable[[], str]) -> None:
+    """Give Dash's pages the cookie from which its scripts take the token of their requests."""
+
+    @server.after_request
+    def with_token(response: FlaskResponse) -> FlaskResponse:
+        if request.path.startswith(url_base) and response.mimetype == "text/html" and response.status_code == 200:
+            secure = bool(server.config["SESSION_COOKIE_SECURE"])
+            response.set_cookie("_csrf_token", csrf_token(), samesite="Strict", secure=secure, path=url_base)
+        return response

@@ -1,0 +1,106 @@
+"""The filters of a page as its query string, which alone holds them: read, checked, written (UI.md §4).
+
+What a browser sends is the client's word: every value is read as strictly as the API reads it, and lengths are
+bounded before anything is parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from urllib.parse import parse_qs, urlencode
+
+from analytics.periods import TIMES, after, each, first_day, label, last_day_before, local_date, midnight
+from analytics.questions import SCOPES, Unanswerable, bound, read_moment, unknown
+
+LONGEST = 2_000
+"""Characters of a query string that is read at all."""
+MOST_PERIODS = 120
+"""Points of a line that a person can tell apart."""
+MONTHS = 12
+"""Months shown when nothing is asked: a year, so that a season stands beside itself at most once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What a page is asked to show: [start, end) in periods of `grain`, one unit or all, a scope."""
+
+    start: datetime
+    end: datetime
+    grain: str = "month"
+    unit: str | None = None
+    scope: str = "quality"
+
+    def periods(self, as_of: datetime) -> list[str]:
+        """The labels of the periods that have begun, in order."""
+        last = min(last_day_before(self.end), local_date(as_of))
+        return [label(self.grain, day) for day in each(self.grain, local_date(self.start), last)]
+
+    def still_open(self, as_of: datetime) -> str | None:
+        """The label of the last period, where it is not over yet."""
+        begun = self.periods(as_of)
+        if not begun:
+            return None
+        last = min(last_day_before(self.end), local_date(as_of))
+        return begun[-1] if midnight(after(self.grain, last)) > as_of else None
+
+    def months(self) -> tuple[str, str]:
+        """The first and the last month, as the month picker shows them."""
+        return (
+            first_day("month", local_date(self.start)).isoformat(),
+            first_day("month", last_day_before(self.end)).isoformat(),
+        )
+
+    def without_unit(self) -> Filters:
+        return replace(self, unit=None)
+
+    def query(self, as_of: datetime) -> str:
+        """The query string that means these filters; what is the default is left out."""
+        usual = default(as_of)
+        given = {
+            "from": bound(self.start) if self.start != usual.start else None,
+            "to": bound(self.end) if self.end != usual.end else None,
+            "by": self.grain if self.grain != usual.grain else None,
+            "unit": self.unit,
+            "scope": self.scope if self.scope != usual.scope else None,
+        }
+        found = urlencode({name: value for name, value in given.items() if value})
+        return f"?{found}" if found else ""
+
+
+def default(as_of: datetime) -> Filters:
+    """The last twelve months, the one that runs now included."""
+    this = first_day("month", local_date(as_of))
+    months = this.year * 12 + this.month - MONTHS
+    return Filters(start=midnight(date(months // 12, months % 12 + 1, 1)), end=midnight(after("month", this)))
+
+
+def read(search: object, as_of: datetime, units: Iterable[str]) -> Filters:
+    """The filters in a query string. Raises Unanswerable, with a sentence for the person."""
+    if search is None:
+        search = ""
+    if not isinstance(search, str) or len(search) > LONGEST:
+        raise Unanswerable("from", "地址里的条件看不懂，请重新选择。")
+    given = {name: values[-1] for name, values in parse_qs(search.removeprefix("?"), max_num_fields=50).items()}
+    usual = default(as_of)
+    found = Filters(
+        start=read_moment("from", given["from"]) if "from" in given else usual.start,
+        end=read_moment("to", given["to"]) if "to" in given else usual.end,
+        grain=given.get("by", usual.grain),
+        unit=given.get("unit"),
+        scope=given.get("scope", usual.scope),
+    )
+    if found.grain not in TIMES:
+        raise unknown("by", "不能按“%(given)s”分", found.grain, TIMES)
+    if found.scope not in SCOPES:
+        raise unknown("scope", "没有“%(given)s”这个口径", found.scope, SCOPES)
+    if found.start >= found.end:
+        raise Unanswerable("to", "止于（to，不含）须晚于起于（from）。")
+    if found.unit is not None and found.unit not in set(units):
+        raise Unanswerable("unit", "没有“%(given)s”这个单位。", given=found.unit)
+    many = len(found.periods(as_of))
+    if many > MOST_PERIODS:
+        raise Unanswerable("by", "按%(grain)s有 %(many)d 个点，一张图最多 %(most)d 个。请缩短期间，或改按更长的一段。",
+                           grain=TIMES[found.grain], many=many, most=MOST_PERIODS)  # fmt: skip
+    return found

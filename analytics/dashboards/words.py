@@ -1,0 +1,189 @@
+"""How a figure is said: numbers, periods and sentences made from the same rows that are drawn (UI.md §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from analytics.labels import Row
+from analytics.metrics import METRICS
+
+Translate = Callable[[str], str]
+"""gettext: the Chinese sentence is the message id."""
+NAMED = 3
+"""Units named in a sentence; the table has them all."""
+FEW = 20
+"""Under so many in the denominator the parts are said first: a share of 7 is no share."""
+
+
+def number(row: Row, _: Translate) -> str:
+    """A figure with what it is made of: 91.2%（432 / 484）, 3 / 7（42.9%）, 3.41（1,234 件 / 4,012,345 户）, or —."""
+    if row.value is None:
+        return "—"
+    metric = METRICS[row.metric]
+    if not metric.share:
+        if row.denominator is None:
+            return f"{row.numerator:,}"
+        return _("%(value)s（%(count)s 件 / %(many)s 户月）") % {
+            "value": f"{row.value:.2f}", "count": f"{row.numerator:,}", "many": f"{row.denominator:,.0f}",
+        }  # fmt: skip
+    share, parts = f"{row.value:.1%}", f"{row.numerator:,} / {row.denominator:,}"
+    few = row.denominator is not None and row.denominator < FEW
+    return f"{parts}（{share}）" if few else f"{share}（{parts}）"
+
+
+def short(row: Row) -> str:
+    """The value alone."""
+    if row.value is None:
+        return "—"
+    return f"{row.value:.1%}" if METRICS[row.metric].share else f"{row.value:,.2f}"
+
+
+def period(label: str, _: Translate, *, year: bool = True) -> str:
+    """A period as people say it: 2026 年 3 月, 2026 年第 9 周, 2026 年 1 季度, 2026-03-09, 2026 年.
+
+    year: False where the sentence has named the year already.
+    """
+    if len(label) in (4, 10):
+        return label if len(label) == 10 else _("%(year)s 年") % {"year": label}
+    number = int(label[5:].lstrip("WQ"))
+    if "Q" in label:
+        told = _("%(number)d 季度")
+    elif "W" in label:
+        told = _("第 %(number)d 周")
+    else:
+        told = _("%(number)d 月")
+    said = told % {"number": number}
+    return (
+        _("%(year)s 年%(period)s") % {"year": label[:4], "period": said if "W" in label else f" {said}"}
+        if year
+        else said
+    )
+
+
+def ticks(labels: list[str], _: Translate, most: int = 9) -> list[tuple[int, str]]:
+    """(position, words) of the marks on an axis of periods; the year stands where it begins."""
+    step = max(1, -(-len(labels) // most))
+    found, year = [], ""
+    for n in range(0, len(labels), step):
+        told = labels[n]
+        if told[:4] != year and len(told) > 4:
+            year = told[:4]
+            found.append((n, f"{_tick(told, _)}<br>{year}"))
+        else:
+            found.append((n, _tick(told, _)))
+    return found
+
+
+def _tick(label: str, _: Translate) -> str:
+    if len(label) == 10:
+        return label[5:]
+    if "W" in label:
+        return _("%(week)d 周") % {"week": int(label[6:])}
+    return period(label, _, year=False) if len(label) > 4 else label
+
+
+def large(many: float, _: Translate) -> str:
+    """A round number on an axis: 20 万, 150."""
+    return _("%(many)g 万") % {"many": many / 10_000} if many >= 10_000 else f"{many:,g}"
+
+
+def trend(rows: list[Row], total: Row, still_open: str | None, grain: str, _: Translate) -> str:
+    """The whole period first, then the last two periods; a difference is given, and nothing is concluded from it."""
+    if total.value is None:
+        return _(NOTHING[total.metric])
+    said = [_("所选期间 %(figure)s。") % {"figure": number(total, _)}]
+    known = [row for row in rows if row.value is not None and row.dims[grain] != still_open]
+    if known:
+        last = known[-1]
+        told = {"period": period(last.dims[grain] or "", _), "figure": number(last, _)}
+        said.append(_("%(period)s %(figure)s") % told)
+        if len(known) > 1:
+            said[-1] += "，" + _compared(last, known[-2], grain, _)
+        said[-1] += "。"
+    current = [row for row in rows if row.dims[grain] == still_open and row.value is not None]
+    if current:
+        told = {"period": period(still_open or "", _), "figure": number(current[0], _)}
+        said.append(_("%(period)s未完，至今 %(figure)s。") % told)
+    return "".join(said)
+
+
+def _compared(last: Row, before: Row, grain: str, _: Translate) -> str:
+    """The later value against the earlier one, without a judgement."""
+    more = (last.value or 0) - (before.value or 0)
+    share = METRICS[last.metric].share
+    gap = f"{abs(more) * 100:.1f}" if share else f"{abs(more):.2f}"
+    same_year = (last.dims[grain] or "")[:4] == (before.dims[grain] or "")[:4]
+    told = {"period": _spaced(period(before.dims[grain] or "", _, year=not same_year)), "gap": gap}
+    if not float(gap):
+        return _("与%(period)s持平") % told
+    if share:
+        return (_("比%(period)s高 %(gap)s 个百分点") if more > 0 else _("比%(period)s低 %(gap)s 个百分点")) % told
+    return (_("比%(period)s多 %(gap)s 件") if more > 0 else _("比%(period)s少 %(gap)s 件")) % told
+
+
+def _spaced(told: str) -> str:
+    """With the space that stands between Chinese and figures."""
+    return f" {told}" if told[:1].isdigit() else told
+
+
+NOTHING = {
+    "complaint_rate": "所选期间没有在册户数，所以没有投诉率。",
+    "on_time_rate": "所选期间还没有到期的工单，所以没有及时率。",
+    "repeat_callback_rate": "所选期间还没有回访结果，所以没有重复回访率。",
+    "complaints": "所选期间没有投诉。",
+}
+"""Why there is no figure, by metric: an empty chart says it in its place."""
+
+
+def units(rows: list[Row], outside: list[tuple[Row, bool]], chosen: str | None, _: Translate) -> str:
+    """How many units lie within the limits, and which do not. outside: (row, above)."""
+    known = [row for row in rows if row.value is not None]
+    if not known:
+        return _("所选期间各单位都没有数据。")
+    told = {"units": len(known), "inside": len(known) - len(outside)}
+    if not outside:
+        said = _("%(units)d 个单位都在界限之内，差别可能只是偶然。") % told
+    else:
+        said = _("%(units)d 个单位中 %(inside)d 个在界限之内，差别可能只是偶然。") % told
+    for row, above in outside[:NAMED]:
+        fact = {"unit": row.dims["unit"], "figure": number(row, _)}
+        said += (_("%(unit)s %(figure)s，高于 99.8%% 上界，值得查原因。") if above
+                 else _("%(unit)s %(figure)s，低于 99.8%% 下界，值得查原因。")) % fact  # fmt: skip
+    if len(outside) > NAMED:
+        said += _("界限之外还有 %(more)d 个单位，见表格。") % {"more": len(outside) - NAMED}
+    mine = [row for row in known if row.dims["unit"] == chosen]
+    return said + (_("所选单位 %(figure)s。") % {"figure": number(mine[0], _)} if mine else "")
+
+
+def categories(rows: list[Row], _: Translate) -> str:
+    """How many, and which two most."""
+    total = sum(row.numerator for row in rows)
+    if not total:
+        return _(NOTHING["complaints"])
+    said = _("共 %(total)s 件。") % {"total": f"{total:,}"}
+    told = [
+        {"name": category(row, _), "count": f"{row.numerator:,}", "share": f"{row.numerator / total:.1%}"}
+        for row in rows[:2]
+    ]
+    said += _("%(name)s最多，%(count)s 件（%(share)s）") % told[0]
+    if len(told) > 1:
+        said += "；" + _("其次%(name)s，%(count)s 件（%(share)s）") % told[1]
+    return said + "。"
+
+
+def most(rows: list[Row], names: list[str | None], grain: str, _: Translate) -> str:
+    """When each of the first two had the most."""
+    said = []
+    for name in names[:2]:
+        row = max((row for row in rows if row.dims["category"] == name), key=lambda row: row.numerator)
+        told = {
+            "name": category(row, _),
+            "period": _spaced(period(row.dims[grain] or "", _)),
+            "count": f"{row.numerator:,}",
+        }
+        said.append(_("%(name)s在%(period)s最多，%(count)s 件") % told)
+    return "；".join(said) + "。" if said else _(NOTHING["complaints"])
+
+
+def category(row: Row, _: Translate) -> str:
+    return row.dims["category"] or _("未分类")

@@ -1,0 +1,134 @@
+"""Ask for figures by name: `query` sums the additive parts, and takes every ratio last."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from itertools import chain
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from analytics import exposure, parts
+from analytics.labels import Key, Labels, Row
+from analytics.metrics import AGES, METRICS, Flow, Metric, Rate, Stock
+from analytics.parts import Part
+from analytics.periods import TIMES, each, first_day, last_day_before, local_date
+from analytics.questions import AGE, Question, bound, written
+
+
+def query(
+    session: Session,
+    names: Iterable[str],
+    *,
+    as_of: datetime,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    by: Iterable[str] = (),
+    scope: str = "quality",
+    units: Iterable[str] = (),
+) -> list[Row]:
+    """The figures `names` of [start, end) as of `as_of`, a row for each combination of `by` that counts anything.
+
+    A combination without a row counted nothing. Without `by` each figure has one row. Raises Unanswerable.
+    """
+    return answer(
+        session,
+        Question(
+            names=tuple(names), as_of=as_of, start=start, end=end, by=tuple(by), scope=scope, units=tuple(units)
+        ),
+    )  # fmt: skip
+
+
+def answer(session: Session, asked: Question) -> list[Row]:
+    """The rows of a question, metric by metric as asked, each in the order of its dimensions, null last."""
+    labels = Labels(session, asked)
+    found: dict[str, list[Part]] = defaultdict(list)
+    for part in chain(parts.flows(session, asked), parts.stocks(session, asked)):
+        found[part.metric].append(part)
+    return [
+        row
+        for name in asked.names
+        for row in sorted(_rows(session, METRICS[name], found[name], labels), key=_order)
+    ]  # fmt: skip
+
+
+def as_json(asked: Question, rows: Iterable[Row]) -> dict[str, Any]:
+    """The document of `kpi --json` (DESIGN §4)."""
+    return {
+        "from": bound(asked.start),
+        "to": bound(asked.end),
+        "as_of": written(asked.as_of),
+        "by": list(asked.by),
+        "scope": asked.scope,
+        "rows": [row.as_dict() for row in rows],
+    }
+
+
+def _rows(session: Session, metric: Metric, found: list[Part], labels: Labels) -> list[Row]:
+    if isinstance(metric, Rate):
+        return exposure.rates(session, metric, found, labels)
+    return _stocks(metric, found, labels) if isinstance(metric, Stock) else _flows(metric, found, labels)
+
+
+def _flows(metric: Metric, found: list[Part], labels: Labels) -> list[Row]:
+    sums: dict[Key, list[int]] = {} if labels.asked.by else {(): [0, 0]}
+    for part in found:
+        total = sums.setdefault(labels.key(part.day, part.unit, part.ids), [0, 0])
+        total[0] += part.count
+        total[1] += part.of
+    if isinstance(metric, Flow) and metric.denominator is None:
+        return [labels.row(key, metric.name, value=n, numerator=n, denominator=None) for key, (n, _) in sums.items()]
+    return [
+        labels.row(key, metric.name, value=n / of if of else None, numerator=n, denominator=of)
+        for key, (n, of) in sums.items()
+    ]
+
+
+def _stocks(metric: Metric, found: list[Part], labels: Labels) -> list[Row]:
+    """Running sums of what came and went, read at the end of each period."""
+    asked = labels.asked
+    only_time = not set(asked.by) - TIMES.keys()
+    moves: dict[date | None, list[Part]] = {}
+    for part in found:
+        moves.setdefault(part.day, []).append(part)
+    standing: dict[Key, int] = {labels.key(None, None, ()): 0} if only_time else {}
+    rows: dict[Key, int] = {}
+    for day, shown in _periods(moves, asked):
+        for part in moves.get(day, []):
+            key = labels.key(None, part.unit, part.ids)
+            standing[key] = standing.get(key, 0) + part.count
+        if shown:  # of several days in one period the last one stays
+            rows |= {labels.at(day, key): many for key, many in standing.items()}
+    return [
+        labels.row(key, metric.name, value=many, numerator=many, denominator=None)
+        for key, many in rows.items()
+        if many or only_time
+    ]
+
+
+def _periods(moves: Iterable[date | None], asked: Question) -> Iterator[tuple[date | None, bool]]:
+    """The periods from the first move to the as-of, and whether each is asked for."""
+    grain = parts.grain_of_stocks(asked)
+    if grain is None:
+        yield None, True
+        return
+    first = min((day for day in moves if day is not None), default=None)
+    if first is None:
+        return
+    last = local_date(asked.as_of)
+    if asked.end is not None:
+        last = min(last, last_day_before(asked.end))
+    start = first_day(grain, local_date(asked.start)) if asked.start else first
+    for day in each(grain, min(first, start), last):
+        yield day, day >= start
+
+
+def _order(row: Row) -> tuple[tuple[bool, str], ...]:
+    return tuple((value is None, _rank(name, value or "")) for name, value in row.dims.items())
+
+
+def _rank(dimension: str, value: str) -> str:
+    """Ages in their own order, all else by name."""
+    return str([age for age, *_ in AGES].index(value)) if dimension == AGE else value

@@ -1,0 +1,96 @@
+"""Rows of figures and the words of their dimensions: names instead of ids, periods instead of days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analytics.periods import TIMES, label
+from analytics.questions import Question, unknown
+from models.tables import Category, Channel, District, Unit
+
+Number = int | float
+Key = tuple[str | None, ...]
+"""A value for each dimension asked for, in their order."""
+
+NAMED: dict[str, type[Any]] = {"unit": Unit, "category": Category, "channel": Channel, "district": District}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure. value: null where there is nothing to divide by; a count's denominator is null.
+
+    missing: complaints of unit-months without a customer figure, which a rate leaves out.
+    """
+
+    dims: Mapping[str, str | None]
+    metric: str
+    value: Number | None
+    numerator: Number
+    denominator: Number | None
+    missing: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row as `kpi --json` prints it; `missing` only where something is."""
+        found = {
+            **self.dims,
+            "metric": self.metric,
+            "value": self.value,
+            "numerator": self.numerator,
+            "denominator": self.denominator,
+        }
+        return {**found, "missing": self.missing} if self.missing else found
+
+
+class Labels:
+    """From a part's day and ids to the words of the dimensions asked for.
+
+    chosen: the ids of the units asked for; None: all. Raises Unanswerable for a unit that does not exist.
+    """
+
+    def __init__(self, session: Session, asked: Question) -> None:
+        self.asked = asked
+        self._names: dict[str, dict[int, str]] = {}
+        for name in ({*asked.by} | ({"unit"} if asked.units else set())) & NAMED.keys():
+            table = NAMED[name]
+            self._names[name] = {row.id: row.name for row in session.execute(select(table.id, table.name))}
+        self.chosen: frozenset[int] | None = None
+        if asked.units:
+            ids = {name: key for key, name in self._names["unit"].items()}
+            for unit in asked.units:
+                if unit not in ids:
+                    raise unknown("unit", "没有“%(given)s”这个单位", unit, ids)
+            self.chosen = frozenset(ids[unit] for unit in asked.units)
+
+    def key(self, day: date | None, unit: int | None, ids: tuple[Any, ...]) -> Key:
+        """The words of a part, in the order asked; its time is left empty where `day` is."""
+        found: list[str | None] = []
+        divided = iter(ids)
+        for name in self.asked.by:
+            if name in TIMES:
+                found.append(label(name, day) if day else None)
+            elif name == "unit":
+                found.append(self.unit(unit))
+            else:
+                value = next(divided)
+                names = self._names.get(name)
+                found.append(value if names is None or value is None else names[value])
+        return tuple(found)
+
+    def at(self, day: date | None, key: Key) -> Key:
+        """A key with its time filled in."""
+        return tuple(
+            label(name, day) if name in TIMES and day else value
+            for name, value in zip(self.asked.by, key, strict=True)
+        )  # fmt: skip
+
+    def unit(self, key: int | None) -> str | None:
+        return self._names["unit"][key] if key is not None else None
+
+    def row(self, key: Key, metric: str, **figures: Any) -> Row:
+        return Row(dict(zip(self.asked.by, key, strict=True)), metric, **figures)

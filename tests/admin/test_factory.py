@@ -1,0 +1,160 @@
+"""The application as a whole: its headers, its forms' tokens, its errors, its start."""
+
+import pytest
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
+
+from admin.current import transact
+from admin.factory import create_app
+from models.tables import Unit
+from tests.admin.conftest import House, settings
+
+PATHS = ["/login/", "/unit/list/", "/api/v1/unit/", "/nonsense", "/healthz"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_carries_its_guards(still, path):
+    headers = still.browser("agent").get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe-eval" not in policy
+    assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
+    assert "frame-ancestors 'none'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Cache-Control"] == "no-store, private", "only FAB's login page says so by itself"
+
+
+def test_the_nonce_is_new_each_time_and_stands_on_every_inline_script(still):
+    browser = still.browser("operations")
+    first, second = browser.get("/unit/list/"), browser.get("/unit/list/")
+    assert first.headers["Content-Security-Policy"] != second.headers["Content-Security-Policy"]
+    nonce = first.headers["Content-Security-Policy"].split("'nonce-")[1].split("'")[0]
+    scripts = [part.split(">")[0] for part in first.text.split("<script")[1:]]
+    sources = [tag.split('src="')[1].split('"')[0] for tag in scripts if " src=" in tag]
+    assert sources
+    assert all(source.startswith("/static/") for source in sources), "everything is served from here"
+    assert [tag for tag in scripts if " src=" not in tag and f'nonce="{nonce}"' not in tag] == []
+
+
+def test_a_response_that_brings_its_own_policy_keeps_it(new_house):
+    house = new_house()
+    house.app.add_url_rule("/own", "own", lambda: ("x", {"Content-Security-Policy": "default-src 'none'"}))
+    assert house.browser("agent").get("/own").headers["Content-Security-Policy"] == "default-src 'none'"
+
+
+def test_files_may_be_kept_by_the_browser(still):
+    answer = still.app.test_client().get("/static/app.css")
+    assert "no-store" not in answer.headers.get("Cache-Control", "")
+    answer.close()
+
+
+def test_the_cookie_is_not_for_scripts_nor_for_other_sites(new_house):
+    house = new_house(cookie_secure=True)
+    cookie = house.app.test_client().get("/login/").headers["Set-Cookie"]
+    assert {"HttpOnly", "SameSite=Lax", "Secure"} <= set(cookie.split("; "))
+
+
+@pytest.mark.parametrize("path", ["/unit/add", "/users/add", "/login/", "/resetmypassword/form", "/roles/edit/1"])
+def test_no_form_is_taken_without_its_token(still, path):
+    client = still.browser("admin").client
+    assert client.post(path, data={"name": "x"}).status_code == 400
+    assert client.post(path, data={"name": "x", "csrf_token": "forged"}).status_code == 400
+
+
+def test_a_cookie_does_not_open_the_api(still):
+    """The API takes no CSRF token, so it must not take the cookie either."""
+    client = still.browser("operations").client
+    assert client.post("/api/v1/unit/", json={"name": "x"}).status_code == 401
+    assert client.get("/api/v1/unit/").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/unit/delete/4", "/users/delete/1"])
+def test_nothing_is_deleted_by_a_link(still, path):
+    assert still.browser("admin").get(path).status_code in (302, 404, 405)
+    with still.session() as session:
+        assert session.get(Unit, 4) is not None
+
+
+def test_errors_have_one_shape(still):
+    agent = still.api("agent")
+    for answer in (agent.get("nonsense/"), agent.put("ticket/1"), agent.get("unit/0"), agent.get("unit/", q="((")):
+        assert answer.is_json
+        assert answer.json.keys() == {"message"}
+
+
+def test_pages_tell_errors_in_words_and_show_nothing_of_the_program(new_house):
+    house = new_house()
+
+    def broken():
+        raise RuntimeError("SELECT secret FROM ticket")
+
+    house.app.add_url_rule("/broken", "broken", broken)
+    house.app.add_url_rule("/api/v1/broken", "broken_api", broken)
+    browser = house.browser("agent")
+    for answer in (browser.get("/broken"), house.api("agent").get("broken")):
+        assert answer.status_code == 500
+        assert "SELECT" not in answer.text
+        assert "Traceback" not in answer.text
+        assert "出了问题" in answer.text
+    gone = browser.get("/nonsense")
+    assert (gone.status_code, "没有找到" in gone.text) == (404, True)
+
+
+def test_a_database_that_is_busy_is_told_so(new_house):
+    house = new_house()
+
+    def locked():
+        raise OperationalError("SELECT 1", {}, Exception("database is locked"))
+
+    house.app.add_url_rule("/api/v1/locked", "locked", locked)
+    answer = house.api("agent").get("locked")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+
+
+def test_a_flood_is_413(new_house):
+    house = new_house(upload_mebibytes=1)
+    answer = house.api("agent").send("POST", "ticket/", data=b"x" * 2**21, content_type="application/json")
+    assert answer.status_code == 413
+
+
+def test_building_the_application_opens_no_connection(sqlite_database_url, tmp_path, monkeypatch):
+    """A server forks after it: connections must not be shared."""
+    from sqlalchemy import pool
+
+    opened = []
+    listener = lambda *_: opened.append(1)  # noqa: E731
+    event.listen(pool.Pool, "connect", listener)
+    try:
+        create_app(settings(sqlite_database_url, tmp_path))
+    finally:
+        event.remove(pool.Pool, "connect", listener)
+    assert opened == []
+
+
+def test_the_webs_connections_are_set_like_all_others(still):
+    with still.app.app_context():
+        session = still.app.appbuilder.session
+        assert session.connection().exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        assert session.connection().exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_whatever_a_piece_of_work_raises_nothing_of_it_stays(house: House):
+    with house.app.test_request_context("/"):
+        session = house.app.appbuilder.session
+
+        def work():
+            session.add(Unit(name="西城营业所"))
+            session.flush()
+            raise KeyError("x")
+
+        with pytest.raises(KeyError):
+            transact(work)
+    with house.session() as other:
+        assert other.scalar(select(Unit).where(Unit.name == "西城营业所")) is None
+
+
+def test_the_language_of_errors_follows_the_reader(still):
+    answer = still.app.test_client().get("/api/v1/unit/?_l_=en")
+    assert answer.status_code == 401
+    assert answer.json["message"]

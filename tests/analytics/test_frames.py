@@ -1,0 +1,250 @@
+"""Frames tell nothing of a person, agree with the figures, and reach Excel and pandas as they are."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy import select
+
+from analytics import files, frames, kpi
+from analytics.columns import FRAMES, columns, dictionary
+from analytics.questions import Unanswerable, Withheld
+from models.actor import Actor
+from models.tables import Callback, Obligation, Ticket, Unit
+from tests.analytics.city import City, at
+from tests.analytics.conftest import Pair
+
+NOW = at("2026-06-01 09:30")
+PRIVATE = {"complainant": "欧阳小明", "phone": "13812345678", "address": "和平路18号", "account_no": "300018888",
+           "content": "表井漏水漏了三天", "title": "漏水标题", "demand": "赔我的钱", "suggestion": "换一块表",
+           "neighbourhood": "锦绣家园", "forwarded_by": "李秘书", "forward_no": "市长-77"}  # fmt: skip
+
+
+def rows_of(city: City, name: str, **asked: Any) -> list[dict[str, Any]]:
+    wanted = frames.Wanted(frame=name, as_of=NOW, **asked)
+    names = [column.name for column in columns(FRAMES[name])]
+    return [dict(zip(names, row, strict=True)) for row in frames.stream(city.session, wanted)]
+
+
+@pytest.fixture
+def two(city: City) -> City:
+    """A quality ticket told with every private word, and a discipline ticket of another unit."""
+    quality = city.register("2026-03-02 10:00", category="水压", accused=["赵班长"], **PRIVATE)
+    city.act("agent", quality, "assign", "2026-03-02 11:00", unit="东城营业所")
+    city.act("head of 东城营业所", quality, "submit", "2026-03-02 15:00", cause="接口松了", responsible="钱师傅",
+             result="已更换接口", cause_code="pipe")  # fmt: skip
+    city.act("agent", quality, "call_back", "2026-03-02 16:00", outcome="dissatisfied", remark="还是漏水啊")
+    discipline = city.register("2026-03-03 10:00", category="吃拿卡要")
+    city.act("discipline", discipline, "refer", "2026-03-03 11:00")
+    city.act("discipline", discipline, "find", "2026-03-04 11:00", founded=True, findings="属实呀")
+    return city
+
+
+@pytest.mark.parametrize("name", sorted(FRAMES))
+@pytest.mark.parametrize("scope", ["quality", "all"])
+def test_no_frame_holds_a_word_that_anybody_said(two: City, name: str, scope: str) -> None:
+    written = "".join(files.csv_chunks(asked := frames.Wanted(frame=name, as_of=NOW, scope=scope),
+                                       frames.stream(two.session, asked), people=True))  # fmt: skip
+    assert "ZL-2026-" in written
+    said = [*PRIVATE.values(), "赵班长", "接口松了", "钱师傅", "已更换接口", "还是漏水啊", "属实呀", "王小明"]
+    assert [word for word in said if word in written] == []
+
+
+@pytest.mark.parametrize("name", sorted(FRAMES))
+def test_no_discipline_ticket_is_in_quality_scope(two: City, name: str) -> None:
+    number = two.session.scalars(select(Ticket.no).where(Ticket.track == "discipline")).one()
+    key = "no" if name == "tickets" else "ticket"
+    assert number not in {row[key] for row in rows_of(two, name)}
+    assert {row["scope"] for row in rows_of(two, name)} == {"quality"}
+    if name != "callbacks":  # nobody has called about it yet
+        assert number in {row[key] for row in rows_of(two, name, scope="all")}
+
+
+def test_frames_have_the_rows_of_their_period_and_units(two: City) -> None:
+    assert [row["unit"] for row in rows_of(two, "tickets", units=("东城营业所",))] == ["东城营业所"]
+    assert rows_of(two, "tickets", units=("西城营业所",)) == []
+    assert rows_of(two, "tickets", end=at("2026-03-02 10:00")) == []
+    assert len(rows_of(two, "tickets", start=at("2026-03-02 10:00"))) == 1
+    assert [row["kind"] for row in rows_of(two, "obligations", end=at("2026-03-04"))] == ["dispatch", "callback"]
+
+
+def test_obligations_stand_as_the_model_says(lively_city: Pair) -> None:
+    session = lively_city["sqlite"]
+    asked = frames.Wanted(frame="obligations", as_of=at("2026-01-20"), scope="all")
+    names = [column.name for column in columns(FRAMES["obligations"])]
+    found = {(row[0], row[names.index("n")]): row for row in frames.stream(session, asked)}
+    for owed, no in session.execute(select(Obligation, Ticket.no).join(Ticket, Ticket.id == Obligation.ticket_id)):
+        if (no, owed.n) in found:
+            row = dict(zip(names, found[no, owed.n], strict=True))
+            assert row["standing"] == owed.standing(at("2026-01-20"))
+            assert row["inherited"] == owed.inherited
+            assert row["due_at"] == owed.due_at
+
+
+def test_pandas_finds_the_figures_in_the_frames(lively_city: Pair) -> None:
+    session, now = lively_city["sqlite"], at("2026-02-15")
+    owed = frames.frame(session, "obligations", at=now, scope="all")
+    handle = owed[(owed.kind == "handle") & (owed.ticket_kind == "complaint") & (owed.opened_at <= now)]
+    due = handle[handle.standing.isin(["on_time", "late"])]
+    (row,) = kpi.query(session, ["on_time_rate"], as_of=now, scope="all")
+    assert ((due.standing == "on_time").sum(), len(due)) == (row.numerator, row.denominator)
+    tickets = frames.frame(session, "tickets", at=now)
+    by_month = tickets[tickets.kind == "complaint"].groupby(tickets.registered_at.dt.strftime("%Y-%m")).size()
+    rows = kpi.query(session, ["complaints"], as_of=now, by=["month"])
+    assert by_month.to_dict() == {row.dims["month"]: row.numerator for row in rows}
+    assert str(tickets.registered_at.dtype) == "datetime64[us, Asia/Shanghai]"
+    assert tickets.attrs == {"frame": "tickets", "scope": "quality", "as_of": "2026-02-15T00:00:00+08:00"}
+
+
+def test_an_empty_frame_still_has_its_columns_and_types(city: City) -> None:
+    for name in FRAMES:
+        made = frames.frame(city.session, name, at=NOW)
+        assert list(made.columns) == [column.name for column in FRAMES[name].columns]
+        assert len(made) == 0
+    assert str(made.called_at.dtype).endswith("Asia/Shanghai]")
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [("=1+1", "'=1+1"), ("+86", "'+86"), ("-营业所", "'-营业所"), ("@SUM(A1)", "'@SUM(A1)"), ("\tx", "'\tx"),
+     ("\rx", "'\rx"), ("123456789012345678", "'123456789012345678"), ("12345", "12345"), ("水压", "水压"),
+     ("1=1", "1=1")],
+    ids=repr,
+)  # fmt: skip
+def test_no_spreadsheet_takes_a_text_for_a_formula_or_rounds_it(text: str, cell: str) -> None:
+    assert files.safe(text) == cell
+
+
+def test_a_unit_named_like_a_formula_is_a_text_in_both_formats(city: City, tmp_path: Path) -> None:
+    unit = city.session.scalars(select(Unit).where(Unit.name == "东城营业所")).one()
+    unit.name = '=HYPERLINK("http://x","点")'
+    ticket = city.register("2026-03-02 10:00")
+    city.act("agent", ticket, "assign", "2026-03-02 11:00", unit=unit.id)
+    asked = frames.Wanted(frame="tickets", as_of=NOW)
+    files.write(city.session, asked, "csv", tmp_path / "a.csv")
+    files.write(city.session, asked, "xlsx", tmp_path / "a.xlsx")
+    with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["unit"] == "'" + unit.name
+    cell = openpyxl.load_workbook(tmp_path / "a.xlsx")["工单"]["J2"]
+    assert (cell.value, cell.data_type) == (unit.name, "s")
+
+
+def test_a_csv_for_people_opens_in_excel_and_one_for_programs_parses(two: City, tmp_path: Path) -> None:
+    asked = frames.Wanted(frame="callbacks", as_of=NOW)
+    assert files.write(two.session, asked, "csv", tmp_path / "people.csv") == 1
+    assert files.write(two.session, asked, "csv", tmp_path / "programs.csv", people=False) == 1
+    people, programs = ((tmp_path / f"{who}.csv").read_bytes() for who in ("people", "programs"))
+    assert people.startswith(b"\xef\xbb\xbfticket,")
+    assert programs.startswith(b"ticket,")
+    (row,) = csv.DictReader(io.StringIO(people.decode("utf-8-sig")))
+    assert (row["called_at"], row["solved"], row["as_of"]) == ("2026-03-02 16:00:00", "", "2026-06-01 09:30:00")
+    (row,) = csv.DictReader(io.StringIO(programs.decode()))
+    assert row["called_at"] == "2026-03-02T16:00:00+08:00"
+
+
+def test_a_workbook_says_its_scope_and_what_its_columns_mean(two: City, tmp_path: Path) -> None:
+    path = tmp_path / "o.xlsx"
+    files.write(two.session, frames.Wanted(frame="obligations", as_of=NOW), "xlsx", path)
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["时限", "说明"]
+    head, first, *_rest = book["时限"].iter_rows(values_only=True)
+    row = dict(zip(head, first, strict=True))
+    assert (row["kind"], row["standing"], row["scope"]) == ("dispatch", "on_time", "quality")
+    assert f"{row['opened_at']} {row['due_at']}" == "2026-03-02 10:00:00 2026-03-03 10:00:00"
+    notes = {row[0]: row[2] for row in book["说明"].iter_rows(values_only=True)}
+    assert notes["口径"] == "产品质量口径"
+    assert notes["截至"] == "2026-06-01T09:30:00+08:00"
+    assert notes["due_at"] == "期间按它截取"
+
+
+def test_more_rows_than_a_sheet_holds_go_on_in_the_next(
+    lively_city: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MOST_ROWS", 20)
+    path = tmp_path / "t.xlsx"
+    many = files.write(lively_city["postgresql"], frames.Wanted(frame="tickets", as_of=NOW, scope="all"), "xlsx", path)
+    book = openpyxl.load_workbook(path)
+    data = [book[name] for name in book.sheetnames if name != "说明"]
+    full, rest = divmod(many, 20)
+    assert [sheet.max_row - 1 for sheet in data] == [20] * full + [rest] * bool(rest)
+    numbers = [row[0] for sheet in data for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert len(set(numbers)) == len(numbers) == many
+    assert {sheet["A1"].value for sheet in data} == {"no"}
+
+
+def test_an_empty_workbook_has_its_headings(city: City, tmp_path: Path) -> None:
+    path = tmp_path / "c.xlsx"
+    assert files.write(city.session, frames.Wanted(frame="callbacks", as_of=NOW), "xlsx", path) == 0
+    rows = list(openpyxl.load_workbook(path)["回访"].iter_rows(values_only=True))
+    assert rows == [tuple(column.name for column in columns(FRAMES["callbacks"]))]
+
+
+def test_a_file_is_whole_or_not_there(two: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("before")
+
+    def broken(*_: Any) -> Any:
+        yield ("ZL", *[None] * (len(columns(FRAMES["tickets"])) - 1))
+        raise RuntimeError("the database went away")
+
+    monkeypatch.setattr(frames, "stream", broken)
+    for form in files.FORMATS:
+        with pytest.raises(RuntimeError):
+            files.write(two.session, frames.Wanted(frame="tickets", as_of=NOW), form, path)
+    assert path.read_text() == "before"
+    assert [one.name for one in tmp_path.iterdir()] == ["t.csv"]
+
+
+def test_progress_is_told_in_rows(lively_city: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "CHUNK", 10)
+    seen: list[int] = []
+    asked = frames.Wanted(frame="obligations", as_of=NOW, scope="all")
+    many = files.write(lively_city["sqlite"], asked, "csv", tmp_path / "o.csv", seen.append)
+    assert seen == [*range(10, many, 10), many]
+    assert many == frames.count(lively_city["sqlite"], asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [({"frame": "ticket"}, "frame"), ({"frame": "tickets", "scope": "x"}, "scope"),
+     ({"frame": "tickets", "start": at("2026-01-02"), "end": at("2026-01-01")}, "to")],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_a_frame_that_cannot_be_had_is_said_so(asked: dict[str, Any], field: str) -> None:
+    with pytest.raises(Unanswerable) as no:
+        frames.Wanted(as_of=NOW, **asked)
+    assert no.value.field == field
+
+
+def test_frames_leave_the_house_with_few() -> None:
+    for role in ("operations", "analyst", "leadership", "discipline", "chairman"):
+        frames.allow_export(Actor(1, frozenset({role})))
+    for role in ("agent", "handler", "unit_head", "admin", "auditor"):
+        with pytest.raises(Withheld):
+            frames.allow_export(Actor(1, frozenset({role})))
+
+
+def test_every_column_says_what_it_means_and_names_no_private_field() -> None:
+    private = {"complainant", "phone", "address", "account_no", "content", "title", "source_no", "registered_by"}
+    for name in FRAMES:
+        told = dictionary(name)
+        assert all(row["zh"] and row["meaning"] for row in told)
+        assert len({row["column"] for row in told}) == len(told)
+        assert not private & {row["column"] for row in told}
+
+
+def test_callbacks_keep_what_was_corrected_and_say_so(city: City) -> None:
+    ticket = city.register("2026-03-02 10:00")
+    city.act("agent", ticket, "assign", "2026-03-02 11:00", unit="东城营业所")
+    city.act("head of 东城营业所", ticket, "submit", "2026-03-02 12:00", cause="x", responsible="未查明", result="y")
+    city.act("agent", ticket, "call_back", "2026-03-02 13:00", outcome="satisfied", solved=True)
+    city.act("operations", ticket, "correct", "2026-03-02 13:30", reason="点错")
+    (row,) = rows_of(city, "callbacks")
+    assert (row["outcome"], row["solved"], row["corrected_at"]) == ("satisfied", True, at("2026-03-02 13:30"))
+    assert city.session.scalars(select(Callback.outcome)).all() == ["satisfied"]

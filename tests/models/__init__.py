@@ -1,0 +1,1 @@
+"""The domain: its arithmetic, its table, its log, and everybody at once."""
