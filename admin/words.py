@@ -55,11 +55,11 @@ def weekday(day: date) -> str:
     return _(WEEKDAYS[day.weekday()])
 
 
-def span(length: timedelta) -> str:
+def span(length: timedelta, days_from: int = 48) -> str:
     """52 分; 17 小时 40 分; from 48 hours on 3 天 4 小时."""
     minutes = max(0, int(length.total_seconds() // 60))
     hours, minute = divmod(minutes, 60)
-    if hours >= 48:
+    if hours >= days_from:
         days, hour = divmod(hours, 24)
         return _("%(days)s 天 %(hours)s 小时", days=days, hours=hour) if hour else _("%(days)s 天", days=days)
     if hours:
@@ -114,7 +114,7 @@ def due(owed: dict[str, Any], now: datetime, *, exact: bool = False) -> Due:
             return Due("never", _("逾期完成"))
         if owed["voided_at"] is not None:
             return Due("never", _("逾期后作废"))
-        return Due("late", _("逾期 %(span)s", span=span(now - at)))
+        return Due("late", _("逾期 %(span)s", span=span(now - at, 24)))
     soon = is_soon(owed["opened_at"], at, now)
     left = exact or (soon and local(at).date() != local(now).date())
     return Due("soon" if soon else "pending", _("还剩 %(span)s", span=span(at - now)) if left else before(at, now))

@@ -11,7 +11,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, literal_column, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from analytics.grains import AS_OF, Grain, Where
@@ -106,7 +119,14 @@ def _counted(grain: Grain, metrics: Sequence[Flow | Rate], asked: Question) -> S
 
 
 def _moved(stock: Stock, asked: Question) -> Select[Any]:
-    """What came and went: one pair of selects for each age, or one for all."""
+    """What came and went: one pair of selects for each age, or one for all.
+
+    Neither time nor age asked: what is there at the end, in one select of the few rows that are.
+    """
+    if grain_of_stocks(asked) is None and AGE not in asked.by:
+        gone = and_(stock.ends <= AS_OF, *_within(stock.ends, None, asked.end))
+        here = or_(stock.ends.is_(None), not_(gone))
+        return _moves(stock, "", stock.starts, 1, asked, stock.starts <= AS_OF, here)
     ages = stock.ages if AGE in asked.by else (("", 0, None),)
     moves = [move for age in ages for move in (_came(stock, age, asked), _went(stock, age, asked))]
     every = union_all(*moves).subquery("move")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -32,9 +32,14 @@ class Unanswerable(ValueError):
     field: which part of the question: name, from, to, by, scope, as_of, unit, format, frame.
     """
 
-    def __init__(self, field: str, sentence: str, **facts: Any) -> None:
-        self.field, self.sentence, self.facts = field, sentence, facts
-        super().__init__(sentence % facts if facts else sentence)
+    def __init__(self, field: str, *sentences: str, **facts: Any) -> None:
+        self.field, self.sentences, self.facts = field, sentences, facts
+        super().__init__(self.told(str))
+
+    def told(self, translate: Callable[[str], str]) -> str:
+        """The sentence in another language; what stands in it is given as it was."""
+        said = "".join(map(translate, self.sentences))
+        return said % self.facts if self.facts else said
 
 
 class Withheld(PermissionError):
@@ -84,8 +89,8 @@ def unknown(field: str, sentence: str, given: str, known: Iterable[str]) -> Unan
     names = list(known)
     near = difflib.get_close_matches(given, names, n=1)
     if near:
-        return Unanswerable(field, sentence + "，是“%(near)s”吗？", given=given, near=near[0])
-    return Unanswerable(field, sentence + "。可用：%(known)s。", given=given, known="、".join(names))
+        return Unanswerable(field, sentence, "，是“%(near)s”吗？", given=given, near=near[0])
+    return Unanswerable(field, sentence, "。可用：%(known)s。", given=given, known="、".join(names))
 
 
 def read(

@@ -25,28 +25,38 @@ WITH_UNIT = ("handling", "calling_back", "satisfied", "fed_back", "closed")
 
 
 def conditions(actor: Actor) -> list[tuple[ColumnElement[bool], str]]:
-    """(condition, level) for one person, the highest level first."""
+    """(condition, level) for one person, the highest level first, as far as they say which rows there are to see.
+
+    What only tells `contact` from `full` among rows that another condition gives is left out: the database would
+    work it out for every row.
+    """
+    return [(condition, name) for condition, name, among in _graded(actor) if not among]
+
+
+def _graded(actor: Actor) -> list[tuple[ColumnElement[bool], str, bool]]:
+    """(condition, level, whether the rows are among those of another condition)."""
     t = Ticket
     quality, discipline = t.track == QUALITY, t.track == DISCIPLINE
-    accused = select(Accused.n).where(Accused.ticket_id == t.id, Accused.user_id == actor.user_id).exists()
-    rows: list[tuple[ColumnElement[bool], str]] = []
+    mine = (Accused.ticket_id == t.id, Accused.user_id == actor.user_id)
+    accused = select(Accused.n).where(*mine).correlate(t).exists()  # whatever else the query selects from
+    rows: list[tuple[ColumnElement[bool], str, bool]] = []
 
-    def see(level: str, *parts: ColumnElement[bool]) -> None:
-        rows.append((and_(*parts), level))
+    def see(level: str, *parts: ColumnElement[bool], among: bool = False) -> None:
+        rows.append((and_(*parts), level, among))
 
     if actor.desk:
-        see("contact", quality, t.state != "closed", ~accused)
+        see("contact", quality, t.state != "closed", ~accused, among=True)
         see("full", quality)
         see("contact", discipline, t.state == "registered", t.registered_by == actor.user_id, ~accused)
         see("stub", discipline, t.state == "fed_back", ~accused)
     if actor.staff:
         ours = t.unit_id.in_(sorted(actor.staff))
-        see("contact", quality, ours, t.state == "handling", ~accused)
+        see("contact", quality, ours, t.state == "handling", ~accused, among=True)
         see("full", quality, ours, t.state.in_(WITH_UNIT))
         once = select(Assignment.n).where(
             Assignment.ticket_id == t.id, Assignment.unit_id.in_(sorted(actor.staff)), Assignment.track == QUALITY
         )
-        see("part", quality, once.exists())
+        see("part", quality, once.correlate(t).exists())
         see("summary", discipline, ours, t.state.in_(WITH_UNIT), ~accused)
     if actor.office:
         see("contact", discipline, ~accused)
@@ -66,7 +76,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
 
 def level(actor: Actor) -> ColumnElement[str | None]:
     """How much of a ticket a person may see, as an expression; null: nothing."""
-    rows = [(condition, literal(name, String)) for condition, name in conditions(actor)]
+    rows = [(condition, literal(name, String)) for condition, name, _ in _graded(actor)]
     return case(*rows, else_=null()) if rows else cast(null(), String)
 
 

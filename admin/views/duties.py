@@ -114,10 +114,10 @@ def mine(by: Actor, at: datetime) -> ColumnElement[bool]:
         turns.append(and_(t.track == DISCIPLINE, t.state == "registered", t.registered_by == by.user_id))
         turns.append(and_(t.track == DISCIPLINE, t.state == "fed_back"))
     if "operations" in by.roles:
-        late = select(Obligation.n).where(
-            Obligation.ticket_id == t.id, open_now(Obligation), Obligation.kind == "handle", Obligation.due_at < at
+        late = select(Obligation.ticket_id).where(
+            open_now(Obligation), Obligation.kind == "handle", Obligation.due_at < at
         )
-        turns.append(and_(t.track == QUALITY, t.state == "handling", late.exists()))
+        turns.append(and_(t.track == QUALITY, t.state == "handling", t.id.in_(late)))
     if by.staff:
         turns.append(and_(t.state == "handling", t.unit_id.in_(sorted(by.staff))))
     if by.office:

@@ -56,7 +56,8 @@ class Control:
     hint: str = ""
     error: str = ""
     long: bool = False
-    needed_when: tuple[str, str] | None = None
+    needed_when: str = ""
+    """The choice elsewhere in the form that makes it required."""
 
     @property
     def described_by(self) -> str:
@@ -73,14 +74,17 @@ def controls(
     defaults: Mapping[str, str] | None = None,
 ) -> list[Control]:  # fmt: skip
     """A control for each field; `typed`: what came with the request, None on a fresh form."""
-    return [_control(f, typed, errors.get(f.name, ""), offers, defaults or {}) for f in fields]
+    made = [_control(f, typed, errors.get(f.name, ""), offers, defaults or {}) for f in fields]
+    for control, f in zip(made, fields, strict=True):
+        if f.required_when:
+            other = next((g for g in fields if g.name == f.required_when[0]), None)
+            control.needed_when = _(other.choices.get(f.required_when[1], "")) if other else ""
+    return made
 
 
 def _control(f: Field, typed: Typed | None, error: str, offers: Offers, defaults: Mapping[str, str]) -> Control:
     made = Control(f.name, _(f.zh), "line", f.required, error=error, hint=_(HINTS[f.name]) if f.name in HINTS else "",
                    long=f.name in LONG)  # fmt: skip
-    if f.required_when and isinstance(f.required_when[1], str):
-        made.needed_when = f.required_when
     values = typed.getlist(f.name) if typed is not None else [defaults[f.name]] if f.name in defaults else []
     made.value = values[0] if values else ""
     made.chosen = frozenset(values)

@@ -33,6 +33,7 @@ class Entry:
     turn: bool
     said: list[str] = field(default_factory=list)
     quotes: list[tuple[str, str]] = field(default_factory=list)
+    labelled: bool = False
 
 
 @dataclass
@@ -93,6 +94,7 @@ def _entry(event: Row, call: Callback | None) -> Entry:
         entry.said.append(_("随主单"))
     if name != "register":
         entry.quotes = [(_label(name, key), text) for key, text in texts.items() if text]
+        entry.labelled = name == "amend"
     return entry
 
 

@@ -67,8 +67,12 @@ def _shown(n: int) -> str:
 def _sentence(counts: Any, numbers: tuple[int, ...], found: listing.Found) -> str:
     known = dict(zip((c.zh for c in counts), numbers, strict=True))
     late, today = known.get("已逾期", known.get("全部逾期", 0)), known.get("今日到期", 0)
-    if late or today:
+    if late and today:
         return _("今天还有 %(today)s 件到期，%(late)s 件已逾期。", today=today, late=late)
+    if late:
+        return _("%(late)s 件已逾期。", late=late)
+    if today:
+        return _("今天还有 %(today)s 件到期。", today=today)
     return _("今天没有到期的事。") if not found.total else _("今天没有到期的事，在手 %(n)s 件。", n=found.total)
 
 

@@ -19,7 +19,7 @@ from models import view
 from models.tables import Obligation, Ticket
 
 PAGE = 25
-MOST = 10_000
+MOST = 1_000
 """Rows that are counted and can be paged to; who needs what lies beyond narrows the list."""
 MOST_IN_TAB = 1_000
 

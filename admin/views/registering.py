@@ -17,10 +17,10 @@ from models.policy import DISCIPLINE, QUALITY
 from models.refusals import Invalid, KeyReused, NotYours, Refused
 from models.workflow import ACTIONS, REGISTRATION
 
-CALL = ("content", "title", "demand", "suggestion", "happened_at", "neighbourhood", "address")
+CALL = ("content", "title", "demand", "suggestion", "happened_at", "neighbourhood", "address", "district")
 """The left column: what was said, in the order a call goes."""
 CALLER = ("complainant", "complainant_kind", "phone", "account_no")
-ARRIVAL = ("category", "kind", "urgency", "channel", "form", "received_at", "district", "complained_unit", "accused")
+ARRIVAL = ("category", "kind", "urgency", "channel", "form", "received_at", "complained_unit", "accused")
 FORWARDED = ("forwarded_by", "forward_no", "forward_due_at")
 
 

@@ -61,6 +61,8 @@ class Sheet:
     calls: list[history.Call]
     entries: list[history.Entry]
     supervised: history.Entry | None
+    step: str | None
+    """The action that the ticket waits for."""
     main_acts: list[Action]
     side_acts: list[Action]
     owed: list[Owed]
@@ -88,6 +90,7 @@ def sheet(session: Session, ticket_id: int, asking: Asking) -> Sheet:
         calls=history.calls(calls, events),
         entries=history.entries(events, calls),
         supervised=history.supervision(events) if row["state"] != "closed" else None,
+        step=duties.STEPS.get((row["track"], row["state"])),
         main_acts=_main(acts, row),
         side_acts=[a for name in SIDE_ACTS for a in acts if a.name == name],
         owed=owed(row, at),
@@ -143,7 +146,7 @@ def office(row: Row) -> list[Fact]:
         return []
     founded = None if row["founded"] is None else _("属实") if row["founded"] else _("不属实")
     named = (("founded", "调查认定", founded), ("opinion", "处理意见", row["opinion"]),
-             ("summary", "给承办单位的摘要", row["summary"]), ("instruction", "批示", row["instruction"]))  # fmt: skip
+             ("summary", "摘要", row["summary"]), ("instruction", "批示", row["instruction"]))  # fmt: skip
     return [Fact(_(label), value) for name, label, value in named if value and name not in row["hidden"]]
 
 
@@ -164,7 +167,7 @@ def _owed(o: Row, row: Row, at: datetime) -> Owed:
     name = words.term(OBLIGATIONS[o["kind"]])
     if o["kind"] in ("handle", "callback") and o["round"]:
         name = _("%(name)s，第 %(round)s 轮", name=name, round=o["round"])
-    when = words.long_before(o["due_at"], at)
+    when = words.long_before(o["due_at"], at) if words.is_open(o) else words.before(o["due_at"], at)
     if o["settled_at"]:
         when = _("%(due)s，%(done)s 完成", due=when, done=words.short(o["settled_at"], at))
     elif o["voided_at"]:

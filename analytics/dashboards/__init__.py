@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from analytics import questions
 from analytics.dashboards import service
+from analytics.dashboards.english import ENGLISH, asked_for
 from analytics.dashboards.guard import protect
 from analytics.dashboards.service import Asking
 from models.actor import Actor
@@ -46,16 +47,21 @@ def create(
     may_read: Callable[[], bool] | None = None,
     csrf_token: Callable[[], str] | None = None,
     gettext: Callable[[str], str] = str,
+    in_english: Callable[[], bool] = asked_for,
     now: Callable[[], datetime] = present,
     url_base: str = "/analytics/",
 ) -> Dash:
     """Mount the dashboards into `server`, guarded.
 
     session: a session on the database that figures are read from. actor_of: who asks, None for a stranger.
-    render_shell: the page around the app. login_url: where a stranger goes, given where to come back to. may_read:
-    a further condition beside the roles that read figures. csrf_token: written into the cookie that Dash sends back
-    as X-CSRFToken. The scripts that a Content-Security-Policy must allow beside 'self' are the app's `csp_hashes()`.
+    render_shell: the page around the app. login_url: where a stranger goes, given where to come back to.
+    may_read: a further condition beside the roles that read figures. csrf_token: written into the cookie that Dash
+    sends back as X-CSRFToken. gettext: for words that are not the page's own. in_english: for the request that runs.
+    The scripts that a Content-Security-Policy must allow beside 'self' are the app's `csp_hashes()`.
     """
+
+    def translate(text: str) -> str:
+        return ENGLISH.get(text) or gettext(text) if in_english() else text
 
     def actor() -> Actor:
         found = actor_of()
@@ -81,7 +87,7 @@ def create(
         enable_mcp=False,
         add_log_handler=False,
     )
-    service.install(dash, Asking(session, known, actor, now, gettext))
+    service.install(dash, Asking(session, known, actor, now, translate))
     protect(server, dash, is_logged_in=known, may_read=allowed, login_url=login_url)
     if csrf_token is not None:
         _send_token(server, url_base, csrf_token)

@@ -195,7 +195,7 @@ def answer(asking: Asking, search: object) -> list[Any]:
             allowed_scope(asking.actor(), chosen.scope)
             made, problem = board(session, chosen, as_of, _), None
         except Unanswerable as no:
-            chosen, made, problem = filters.default(as_of), None, _(no.sentence) % no.facts if no.facts else str(no)
+            chosen, made, problem = filters.default(as_of), None, no.told(_)
         except Withheld as no:
             chosen, made, problem = filters.default(as_of), None, _(no.sentence)
     held = {"period": list(chosen.months()), "grain": chosen.grain, "unit": chosen.unit, "scope": chosen.scope}
@@ -230,14 +230,14 @@ def _chips(chosen: Filters, made: Board, as_of: datetime, _: Translate) -> list[
     """What is filtered, each with the way to take it away; and what every figure rests on."""
     chips: list[Any] = []
     if chosen.unit:
-        told = f"{_('承办单位')}：{chosen.unit}"
+        told = _("%(label)s：%(value)s") % {"label": _("承办单位"), "value": chosen.unit}
         chips.append(html.Span(className="kf-chip", children=[
             told, " ", dcc.Link("×", href=chosen.without_unit().query(as_of) or "?", refresh=False,
                                 title=_("移除条件 %(told)s") % {"told": told}),
         ]))  # fmt: skip
     facts = [(_("口径"), _(SCOPES[chosen.scope])), (_("截至"), f"{as_of.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")]
     if made.missing:
-        named = "、".join(made.missing[:NAMED_MISSING])
+        named = _("、").join(made.missing[:NAMED_MISSING])
         more = len(made.missing) - NAMED_MISSING
         facts.append((_("缺"), named + (_(" 等 %(many)d 处") % {"many": len(made.missing)} if more > 0 else "")))
     said = [html.Span([label, " ", html.B(value)]) for label, value in facts]

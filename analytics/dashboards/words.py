@@ -26,9 +26,10 @@ def number(row: Row, _: Translate) -> str:
         return _("%(value)s（%(count)s 件 / %(many)s 户月）") % {
             "value": f"{row.value:.2f}", "count": f"{row.numerator:,}", "many": f"{row.denominator:,.0f}",
         }  # fmt: skip
-    share, parts = f"{row.value:.1%}", f"{row.numerator:,} / {row.denominator:,}"
-    few = row.denominator is not None and row.denominator < FEW
-    return f"{parts}（{share}）" if few else f"{share}（{parts}）"
+    first, second = f"{row.value:.1%}", f"{row.numerator:,} / {row.denominator:,}"
+    if row.denominator is not None and row.denominator < FEW:
+        first, second = second, first
+    return _("%(first)s（%(second)s）") % {"first": first, "second": second}
 
 
 def short(row: Row) -> str:
@@ -45,19 +46,12 @@ def period(label: str, _: Translate, *, year: bool = True) -> str:
     """
     if len(label) in (4, 10):
         return label if len(label) == 10 else _("%(year)s 年") % {"year": label}
-    number = int(label[5:].lstrip("WQ"))
+    told = {"year": label[:4], "number": int(label[5:].lstrip("WQ"))}
     if "Q" in label:
-        told = _("%(number)d 季度")
-    elif "W" in label:
-        told = _("第 %(number)d 周")
-    else:
-        told = _("%(number)d 月")
-    said = told % {"number": number}
-    return (
-        _("%(year)s 年%(period)s") % {"year": label[:4], "period": said if "W" in label else f" {said}"}
-        if year
-        else said
-    )
+        return (_("%(year)s 年 %(number)d 季度") if year else _("%(number)d 季度")) % told
+    if "W" in label:
+        return (_("%(year)s 年第 %(number)d 周") if year else _("第 %(number)d 周")) % told
+    return (_("%(year)s 年 %(number)d 月") if year else _("%(number)d 月")) % told
 
 
 def ticks(labels: list[str], _: Translate, most: int = 9) -> list[tuple[int, str]]:
@@ -98,8 +92,8 @@ def trend(rows: list[Row], total: Row, still_open: str | None, grain: str, _: Tr
         told = {"period": period(last.dims[grain] or "", _), "figure": number(last, _)}
         said.append(_("%(period)s %(figure)s") % told)
         if len(known) > 1:
-            said[-1] += "，" + _compared(last, known[-2], grain, _)
-        said[-1] += "。"
+            said[-1] += _("，") + _compared(last, known[-2], grain, _)
+        said[-1] += _("。")
     current = [row for row in rows if row.dims[grain] == still_open and row.value is not None]
     if current:
         told = {"period": period(still_open or "", _), "figure": number(current[0], _)}
@@ -167,8 +161,8 @@ def categories(rows: list[Row], _: Translate) -> str:
     ]
     said += _("%(name)s最多，%(count)s 件（%(share)s）") % told[0]
     if len(told) > 1:
-        said += "；" + _("其次%(name)s，%(count)s 件（%(share)s）") % told[1]
-    return said + "。"
+        said += _("；") + _("其次%(name)s，%(count)s 件（%(share)s）") % told[1]
+    return said + _("。")
 
 
 def most(rows: list[Row], names: list[str | None], grain: str, _: Translate) -> str:
@@ -182,7 +176,7 @@ def most(rows: list[Row], names: list[str | None], grain: str, _: Translate) -> 
             "count": f"{row.numerator:,}",
         }
         said.append(_("%(name)s在%(period)s最多，%(count)s 件") % told)
-    return "；".join(said) + "。" if said else _(NOTHING["complaints"])
+    return _("；").join(said) + _("。") if said else _(NOTHING["complaints"])
 
 
 def category(row: Row, _: Translate) -> str:

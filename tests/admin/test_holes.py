@@ -235,7 +235,8 @@ def test_a_relation_takes_only_rows_in_scope_over_the_api(probes, of_both_units)
     hidden = operations.post("penalty/", **row, ticket=of_both_units["secret"])
     absent = operations.post("penalty/", **row, ticket=4503599627370497)
     assert hidden.status_code == absent.status_code == 422
-    assert set(hidden.json["errors"]) == set(absent.json["errors"]) == {"ticket"}
+    assert hidden.json["errors"] == {"ticket": f"没有找到“{of_both_units['secret']}”。"}
+    assert absent.json["errors"] == {"ticket": "没有找到“4503599627370497”。"}, "in the same words"
     assert operations.post("penalty/", **row, ticket=of_both_units["mine"]).status_code == 201
 
 

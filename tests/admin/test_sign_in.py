@@ -384,6 +384,15 @@ def test_an_account_that_will_not_do_is_told_in_the_form(house, fields):
         assert session.scalar(select(User).where(User.first_name == "来的")) is None
 
 
+def test_a_choice_that_is_not_offered_is_not_dropped_without_a_word(house):
+    """FAB's select of several takes what it knows and forgets the rest."""
+    with house.session() as session:
+        role = session.scalars(select(Role.id).where(Role.name == "agent")).one()
+    assert new_account(house, roles=[str(role), "999"]).status_code == 200
+    with house.session() as session:
+        assert session.scalar(select(User).where(User.first_name == "来的")) is None
+
+
 def test_no_account_is_ever_deleted(house):
     admin = house.browser("admin")
     pk = account(house, "agent").id

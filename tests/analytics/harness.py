@@ -33,6 +33,7 @@ class Harness:
     engine: Engine
     now: datetime
     actor: Actor | None = None
+    english: bool = False
     server: Flask = field(default_factory=lambda: Flask(__name__, static_folder=None))
 
     def __post_init__(self) -> None:
@@ -45,6 +46,7 @@ class Harness:
             render_shell=lambda parts: SHELL.format(**parts),
             login_url=lambda target: f"/login/?next={target}",
             csrf_token=lambda: "token",
+            in_english=lambda: self.english,
             now=lambda: self.now,
         )
         self.server.after_request(self._policy)

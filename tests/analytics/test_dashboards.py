@@ -1,25 +1,28 @@
-"""The page without a browser: its query string, its words, its figures by equality, and who reaches its callback."""
+"""The page without a browser: its query string, its words in both languages, its figures by equality."""
 
 from __future__ import annotations
 
-import json
+import ast
+import re
 from dataclasses import replace
-from typing import Any
+from datetime import date
+from pathlib import Path
 
 import plotly.graph_objects as go
 import pytest
-from flask.testing import FlaskClient
 
-from analytics.dashboards import figures, words
-from analytics.dashboards.board import PANELS, board
+from analytics import dashboards
+from analytics.dashboards import figures, service, words
+from analytics.dashboards.board import PANELS, RATES, board
+from analytics.dashboards.english import ENGLISH
 from analytics.dashboards.filters import Filters, read
 from analytics.dashboards.funnel import Funnel, funnel
 from analytics.labels import Row
-from analytics.questions import Unanswerable
-from models.actor import Actor
+from analytics.metrics import METRICS
+from analytics.periods import TIMES
+from analytics.questions import SCOPES, Unanswerable
 from tests.analytics.city import City, at
 from tests.analytics.conftest import Pair
-from tests.analytics.harness import Harness
 
 NOW = at("2026-03-10 15:00")
 UNITS = ["东城营业所", "西城营业所"]
@@ -122,6 +125,29 @@ def test_a_period_is_said_as_people_say_it(label: str, said: str) -> None:
     assert words.period(label, same) == said
 
 
+def test_every_word_of_the_page_has_its_english() -> None:
+    folder = Path(dashboards.__file__).parent
+    said: set[str] = {service.TITLE, *PANELS.values(), *words.NOTHING.values(), *TIMES.values(), *SCOPES.values()}
+    for metric in (*RATES.values(), "complaints"):
+        said |= {METRICS[metric].stands_at, METRICS[metric].excluded} - {"无"}
+    for source in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+                said |= set(texts[{"_": 0, "Unanswerable": 1, "unknown": 1}.get(node.func.id, len(texts)) :])
+    assert said - ENGLISH.keys() == set()
+    for chinese, english in ENGLISH.items():
+        assert sorted(re.findall(r"%\((\w+)\)", chinese)) == sorted(re.findall(r"%\((\w+)\)", english)), chinese
+
+
+def test_a_sentence_in_english_reads_as_one() -> None:
+    rows = [row("on_time_rate", 90, 100, month="2025-12"), row("on_time_rate", 188, 200, month="2026-01")]
+    said = words.trend(rows, row("on_time_rate", 287, 310), None, "month", lambda text: ENGLISH[text])
+    assert " ".join(said.split()) == (
+        "The period chosen: 92.6% (287 / 310). 2026-01: 94.0% (188 / 200), 4.0 points above 2025-12."
+    )
+
+
 # The figures
 
 
@@ -206,121 +232,9 @@ def test_the_page_holds_an_empty_city_in_every_grain(city: City, grain: str) -> 
     assert made.missing == ()
 
 
-def test_the_page_names_the_customers_that_nobody_entered(lively_city: Pair) -> None:
-    made = board(lively_city["sqlite"], Filters(start=at("2025-11-01"), end=at("2026-03-01")), NOW, same)
-    assert made.missing == ("西城营业所 2026 年 1 月在册户数",)
-
-
-# Who comes in
-
-
-@pytest.fixture
-def harness(settled_city: Pair) -> Harness:
-    return Harness(settled_city["sqlite"].get_bind(), NOW)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def browser_of(harness: Harness) -> FlaskClient:
-    return harness.server.test_client()
-
-
-def callback(harness: Harness, search: Any = "") -> dict[str, Any]:
-    """The request that the page's one callback sends."""
-    (output,) = [name for name, declared in harness.dash.callback_map.items() if "callback" in declared]
-    parts = [part.rsplit(".", 1) for part in output.strip(".").split("...")]
-    return {
-        "output": output,
-        "outputs": [{"id": part, "property": name} for part, name in parts],
-        "inputs": [{"id": "url", "property": "search", "value": search}],
-        "changedPropIds": ["url.search"],
-        "state": [],
-    }
-
-
-CALL = "/analytics/_dash-update-component"
-
-
-def test_a_stranger_is_sent_to_log_in_and_gets_nothing_else(browser_of: FlaskClient, harness: Harness) -> None:
-    answer = browser_of.get("/analytics/?by=week")
-    assert (answer.status_code, answer.location) == (302, "/login/?next=/analytics/?by=week")
-    for path in ("_dash-layout", "_dash-dependencies", "assets/charts.js", "_favicon.ico", "_reload-hash",
-                 "_dash-component-suites/dash/deps/react@18.js"):  # fmt: skip
-        assert browser_of.get(f"/analytics/{path}").status_code == 401, path
-    assert browser_of.post(CALL, json=callback(harness)).status_code == 401
-    assert browser_of.get("/analytics").status_code in (302, 308)
-
-
-@pytest.mark.parametrize("roles", [{"admin"}, {"auditor"}, set()], ids=str)
-def test_who_reads_no_figures_gets_no_page(browser_of: FlaskClient, harness: Harness, roles: set[str]) -> None:
-    harness.actor = Actor(1, frozenset(roles))
-    for path in ("", "_dash-layout", "assets/charts.js"):
-        assert browser_of.get(f"/analytics/{path}").status_code == 403
-    assert browser_of.post(CALL, json=callback(harness)).status_code == 403
-
-
-def test_there_is_one_page_and_no_other(browser_of: FlaskClient, harness: Harness) -> None:
-    harness.actor = Actor(1, frozenset({"agent"}))
-    page = browser_of.get("/analytics/")
-    assert page.status_code == 200
-    assert "_csrf_token=token" in page.headers["Set-Cookie"]
-    assert "SameSite=Strict" in page.headers["Set-Cookie"]
-    for path in ("nothing", "a/b", "%2e%2e/x"):
-        assert browser_of.get(f"/analytics/{path}").status_code == 404
-
-
-def test_only_our_callback_reaches_dash(browser_of: FlaskClient, harness: Harness) -> None:
-    harness.actor = Actor(1, frozenset({"agent"}))
-    good = callback(harness)
-    assert browser_of.post(CALL, json=good).status_code == 200
-    drawn = next(name for name in harness.dash.callback_map if name.startswith("..rate-graph"))
-    bad: list[Any] = [
-        None, [], "x", {}, {"output": 1}, {"output": "nobody.children"}, {**good, "output": "grid.children"},
-        {**good, "output": drawn}, {**good, "inputs": []}, {**good, "inputs": "x"}, {**good, "inputs": [1]},
-        {**good, "inputs": [{"id": "url", "property": "href", "value": ""}]},
-        {**good, "inputs": [{"id": {"type": "x"}, "property": "search"}]},
-        {**good, "outputs": good["outputs"][:-1]}, {**good, "outputs": None}, {**good, "state": [{"id": "a"}]},
-        {**good, "changedPropIds": ["theme.data"]}, {**good, "changedPropIds": 7},
-    ]  # fmt: skip
-    for body in bad:
-        assert browser_of.post(CALL, json=body).status_code == 400, body
-    assert browser_of.post(CALL, data="{", content_type="application/json").status_code == 400
-    assert browser_of.post(CALL, data="x").status_code == 400
-
-
-def shown(answer: Any) -> dict[str, Any]:
-    assert answer.status_code == 200
-    found: dict[str, Any] = json.loads(answer.data)["response"]
-    return found
-
-
-def test_the_callback_decides_the_scope_again(browser_of: FlaskClient, harness: Harness) -> None:
-    harness.actor = Actor(1, frozenset({"operations"}))
-    refused = shown(browser_of.post(CALL, json=callback(harness, "?scope=all")))
-    assert "全口径只向集团纪检监察室和董事长开放" in str(refused["problem"])
-    assert refused["grid"] == {"hidden": True}
-    assert refused["figures"] == {"data": None}
-    harness.actor = Actor(1, frozenset({"discipline"}), office=True)
-    given = shown(browser_of.post(CALL, json=callback(harness, "?scope=all")))
-    assert given["scope"] == {"value": "all"}
-    assert "全口径" in str(given["chips"])
-    assert "2026-03-10 15:00" in str(given["chips"])
-
-
-@pytest.mark.parametrize(
-    "search",
-    ["?unit=%E6%B0%B4%E6%98%9F", "?by=hour", 5, ["x"], {"a": 1}, None, "?%ff=%00"],
-    ids=str,
-)
-def test_whatever_the_query_string_holds_the_page_answers(
-    browser_of: FlaskClient, harness: Harness, search: object
-) -> None:
-    harness.actor = Actor(1, frozenset({"agent"}))
-    assert shown(browser_of.post(CALL, json=callback(harness, search)))["grain"] == {"value": "month"}
-
-
-def test_the_scope_is_drawn_only_for_who_has_a_choice(browser_of: FlaskClient, harness: Harness) -> None:
-    chairman = Actor(1, frozenset({"chairman"}), chairman=True)
-    for actor, hidden in ((Actor(1, frozenset({"agent"})), True), (chairman, False)):
-        harness.actor = actor
-        layout = browser_of.get("/analytics/_dash-layout").get_data(as_text=True)
-        assert ('"hidden":true},"type":"Div"' in layout.split('"id":"scope"')[1][:400].replace(" ", "")) is hidden
+def test_the_page_names_the_customers_that_nobody_entered(city: City) -> None:
+    city.customers("东城营业所", date(2026, 1, 1), 1000)
+    ticket = city.register("2026-02-02 10:00")
+    city.act("agent", ticket, "assign", "2026-02-02 11:00", unit="东城营业所")
+    made = board(city.session, Filters(start=at("2025-11-01"), end=at("2026-03-01")), NOW, same)
+    assert made.missing == ("东城营业所 2026 年 2 月在册户数",)

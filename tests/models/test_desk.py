@@ -188,9 +188,7 @@ def test_a_key_is_one_s_own(agent, colleague):
 def test_the_order_in_which_fields_are_sent_makes_no_difference(city, agent):
     fields = {"phone": "13800000000", "title": "水压", "content": "没水"}
     ids = {
-        desk.register(
-            city.session, dict(order), by=agent.as_of(city.now), at=city.now, book=city.book(), once="a1"
-        )
+        desk.register(city.session, dict(order), by=agent.as_of(city.now), at=city.now, book=city.book(), once="a1")
         for order in (fields.items(), reversed(fields.items()))
     }
     assert len(ids) == 1

@@ -333,7 +333,17 @@ def test_it_says_what_it_checked(tampering):
 def test_nothing_that_anybody_said_or_is_called_is_in_the_payloads(city):
     ticket = eventful(city)
     payloads = "".join(event.payload for event in ticket.events)
-    for said in ("欧阳春", "13812345678", "13900000000", "抄表员", "王某", "东城营业所", "已向当事人核实", "点错了", "other_head"):
+    for said in (
+        "欧阳春",
+        "13812345678",
+        "13900000000",
+        "抄表员",
+        "王某",
+        "东城营业所",
+        "已向当事人核实",
+        "点错了",
+        "other_head",
+    ):
         assert said not in payloads
     assert set("".join(payloads)) & set("春抄表员某核实") == set()
 

@@ -69,7 +69,9 @@ def test_each_state_of_both_tracks(city):
 def test_a_unit_that_held_it_once_sees_its_own_part_whatever_became_of_it(city, agent, head, other_head, hall):
     given_on = brought_to(city, "quality", "returned")
     agent.assigns(given_on, to=hall)
-    expected = [(given_on, table(desk=CONTACT, unit=PART, other_head=CONTACT, other_handler=CONTACT, office=FULL, top=FULL))]
+    expected = [
+        (given_on, table(desk=CONTACT, unit=PART, other_head=CONTACT, other_handler=CONTACT, office=FULL, top=FULL))
+    ]
     check(city, expected)
     other_head.submits(given_on)
     agent.calls_back(given_on, "satisfied")

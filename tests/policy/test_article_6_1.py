@@ -53,7 +53,14 @@ def test_an_anonymous_caller_without_a_number_is_complete(agent, plant, head, op
 
 @pytest.mark.parametrize(
     ("channel", "forwarder"),
-    [("96568", False), ("市长热线", True), ("城建热线", True), ("书面来信", False), ("部门转呈", True), ("网络", False)],
+    [
+        ("96568", False),
+        ("市长热线", True),
+        ("城建热线", True),
+        ("书面来信", False),
+        ("部门转呈", True),
+        ("网络", False),
+    ],
 )
 def test_it_is_taken_from_every_channel(agent, channel, forwarder):
     """流程①：受理96568来电、市长热线、城建热线等渠道交办的事项。"""
@@ -88,7 +95,9 @@ def test_the_object_complained_of_is_a_unit_or_a_person(agent, plant, handler):
     assert ticket.complained_unit_id == plant.id
     assert ticket.text("accused.1") == "李抄表"
     assert handler.sees(ticket) is None
-    assert ticket.city.session.connection().exec_driver_sql("SELECT user_id FROM accused").scalars().all() == [handler.id]
+    assert ticket.city.session.connection().exec_driver_sql("SELECT user_id FROM accused").scalars().all() == [
+        handler.id
+    ]
 
 
 def test_however_many_are_complained_of_none_is_dropped(agent):
@@ -271,9 +280,7 @@ def test_a_deadline_that_was_none_falls_away_and_may_come_back(agent):
 
 
 @pytest.mark.parametrize("state", ["calling_back", "round 2", "closed"])
-def test_after_the_result_an_amended_deadline_opens_no_clock_that_nobody_could_stop(
-    ticket, agent, plant, head, state
-):
+def test_after_the_result_an_amended_deadline_opens_no_clock_that_nobody_could_stop(ticket, agent, plant, head, state):
     agent.assigns(ticket, to=plant)
     head.submits(ticket)
     if state != "calling_back":

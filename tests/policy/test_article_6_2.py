@@ -112,9 +112,7 @@ def test_dispatching_has_24_hours_from_the_moment_it_was_received(agent, plant, 
 
 
 @pytest.mark.parametrize("missing", ["cause", "responsible", "result"])
-def test_a_result_says_the_cause_the_person_responsible_and_what_was_done(
-    ticket, agent, plant, head, missing, refused
-):
+def test_a_result_says_the_cause_the_person_responsible_and_what_was_done(ticket, agent, plant, head, missing, refused):
     """第六条(二)4：查明顾客投诉的具体原因及造成顾客投诉的具体责任人。"""
     agent.assigns(ticket, to=plant)
     said = {"cause": "爆管", "responsible": "管网所值班长", "result": "已抢修", missing: " "}

@@ -14,7 +14,9 @@ def standing_rows(city, ticket):
     rows = {"ticket": city.session.connection().exec_driver_sql(f"SELECT * FROM ticket WHERE id = {ticket.id}").all()}
     columns = list(PART_TABLES["obligation"].metadata.tables["ticket"].columns.keys())
     (row,) = rows["ticket"]
-    kept = {c: v for c, v in zip(columns, row, strict=True) if c not in ("version", "event_count", "head", "last_event_at")}
+    kept = {
+        c: v for c, v in zip(columns, row, strict=True) if c not in ("version", "event_count", "head", "last_event_at")
+    }
     found = {"ticket": kept}
     for name, table in PART_TABLES.items():
         where = {"callback": " AND corrected_at IS NULL", "assignment": "", "obligation": ""}.get(name, "")

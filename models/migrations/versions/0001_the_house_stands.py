@@ -486,7 +486,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_ticket_main", ["main_id"], unique=False)
         batch_op.create_index("ix_ticket_registered", ["registered_at"], unique=False)
         batch_op.create_index("ix_ticket_repeat", ["repeat_of_id"], unique=False)
-        batch_op.create_index("ix_ticket_state", ["track", "state", "registered_at"], unique=False)
+        batch_op.create_index("ix_ticket_state", ["state", "registered_at"], unique=False)
         batch_op.create_index("ix_ticket_unit", ["unit_id", "state"], unique=False)
 
     op.create_table(
@@ -663,7 +663,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("obligation", schema=None) as batch_op:
         batch_op.create_index("ix_obligation_due", ["kind", "due_at"], unique=False)
-        batch_op.create_index("ix_obligation_open", ["settled_at", "voided_at", "due_at"], unique=False)
+        batch_op.create_index(
+            "ix_obligation_open",
+            ["kind", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("settled_at IS NULL AND voided_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL AND voided_at IS NULL"),
+        )
         batch_op.create_index("ix_obligation_unit", ["unit_id", "kind", "due_at"], unique=False)
 
     op.create_table(
