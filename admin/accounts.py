@@ -69,15 +69,13 @@ class SignInView(KeepsPaths, AuthDBView):
 
 
 def safe_next(asked: str | None) -> str:
-    """Where to go after signing in: a path of this site, whatever host the address names."""
+    """Where to go after signing in: the path of what was asked for, on this site, whatever host it names."""
     home = "/"
     if not asked:
         return home
     try:
         parts = urlsplit(asked)
     except ValueError:
-        return home
-    if parts.scheme not in ("", "http", "https") or (parts.netloc and parts.netloc != request.host):
         return home
     path = parts.path + (f"?{parts.query}" if parts.query else "")
     plain = path.isascii() and path.isprintable() and "\\" not in path

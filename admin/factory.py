@@ -7,9 +7,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, request, session
 from flask_appbuilder import AppBuilder, Model
 from flask_appbuilder.models.sqla.base import SQLA
+from flask_compress import Compress
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -20,6 +21,10 @@ from models.database import prepare
 from models.types import now
 
 HERE = Path(__file__).parent
+FINGERPRINTED = "/analytics/_dash-component-suites/"
+"""Dash's scripts, 9 MB of them: their addresses change with their contents."""
+COMPRESSED = ("text/css", "text/javascript", "application/javascript", "application/json", "image/svg+xml")
+"""Not HTML: beside a token that is always there, what somebody else put into the page would tell of it (BREACH)."""
 BASE_TEMPLATE = "shell.html"
 
 
@@ -47,6 +52,8 @@ def create_app(settings: config.Settings) -> Flask:
     db = SQLA(metadata=Model.metadata)
     db.init_app(app)
     CSRFProtect(app)
+    app.config.setdefault("COMPRESS_MIMETYPES", list(COMPRESSED))
+    Compress(app)
     _headers(app)
     handlers.install(app)
     with app.app_context():
@@ -92,8 +99,12 @@ def _headers(app: Flask) -> None:
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         if secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if not is_static():
+        if request.path.startswith(FINGERPRINTED) and response.status_code == 200:
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        elif not is_static():
             response.headers["Cache-Control"] = "no-store, private"
+        if handlers.for_programs():
+            session.modified = False  # FAB notes the language there; a program keeps no cookies
         return response
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from functools import cache
 
-from flask import current_app
+from flask import current_app, has_app_context
 from flask_babel import gettext as _
 from werkzeug.security import generate_password_hash
 
@@ -29,7 +29,7 @@ def _nobodys_hash(method: str) -> str:
 
 
 def _method() -> str:
-    return str(current_app.config.get("FAB_PASSWORD_HASH_METHOD", "scrypt")) if current_app else "scrypt"
+    return str(current_app.config.get("FAB_PASSWORD_HASH_METHOD", "scrypt")) if has_app_context() else "scrypt"
 
 
 def check_password(password: str, *about: str) -> str | None:

@@ -9,6 +9,8 @@ from flask import current_app, request
 from flask_appbuilder.widgets import FormWidget, ListWidget, RenderTemplateWidget, ShowWidget
 from flask_babel import gettext as _
 
+from admin import words
+
 PREFERRED = ("ct", "rel_o_m", "rel_m_m", "eq")
 """The one way of searching that the bar offers a column: contains, is related to, equals."""
 
@@ -53,7 +55,8 @@ def _choices(field: Any) -> list[tuple[str, str]]:
         return [("1", _("是")), ("0", _("否"))]
     if not hasattr(field, "iter_choices"):
         return []
-    return [(str(c[0]), _(str(c[1]))) for c in field.iter_choices() if str(c[0]) not in ("__None", "")]
+    named = ((str(c[0]), _(c[1]) if isinstance(c[1], str) else words.anything(c[1])) for c in field.iter_choices())
+    return [(code, name) for code, name in named if code not in ("__None", "")]
 
 
 class Rows(ListWidget):

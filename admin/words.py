@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from models import policy
+from models.base import Role
 from models.types import SHANGHAI
 from models.workflow import STATES, action_name
 
@@ -190,6 +191,10 @@ def anything(value: Any) -> str:
         return NOTHING
     if isinstance(value, bool):
         return yes_no(value)
+    if isinstance(value, Role):
+        return term(policy.ROLES.get(value.name, value.name))
+    if value == policy.ALWAYS:
+        return _("一直")
     if isinstance(value, datetime):
         return full(value) if value.tzinfo else f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, date):

@@ -11,7 +11,6 @@ from models.base import Model
 from models.organisation import Unit
 from models.types import At, BigId, Code, MaybeAt, Name
 
-
 STILL_OWED = text("settled_at IS NULL AND voided_at IS NULL")
 """What is still owed is little, however much there has been: an index of its own keeps asking for it quick."""
 

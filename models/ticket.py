@@ -47,7 +47,7 @@ class Ticket(Model):
         UniqueConstraint("source_id", "source_key", name="one_ticket_per_source_number"),
         Index("ix_ticket_registered", "registered_at"),
         Index("ix_ticket_closed", "closed_at"),
-        Index("ix_ticket_state", "state", "registered_at"),  # not by track: most are of one, and SQLite would sort those
+        Index("ix_ticket_state", "state", "registered_at"),  # not by track: SQLite would sort all of one
         Index("ix_ticket_unit", "unit_id", "state"),
         Index("ix_ticket_main", "main_id"),
         Index("ix_ticket_repeat", "repeat_of_id"),

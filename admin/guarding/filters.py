@@ -21,6 +21,7 @@ from sqlalchemy.orm import Query
 
 from admin import errors
 from admin.guarding import values
+from models import fields
 from models.fields import Unreadable
 
 MOST_VALUES = 200
@@ -282,7 +283,7 @@ class Filters(StockFilters):
                 return key
             column = self.datamodel.list_columns[found.column_name]
             if isinstance(value, str) and isinstance(found, StartsWith | EndsWith | Contains):
-                read = values.fields.text(value)
+                read = fields.text(value)
             else:
                 read = values.read(column, value, self.choices.get(found.column_name))
             if read is None:

@@ -11,6 +11,8 @@ document.addEventListener("DOMContentLoaded", function () {
   var veil = document.querySelector(".kf-veil");
   if (veil) veil.addEventListener("click", function () { nav(false); });
 
+  var here = document.querySelector(".kf-side [aria-current]");
+  if (here) here.scrollIntoView({ block: "nearest" });
   var wanted = document.querySelector("[data-focus]");        // a form that came back: its summary first
   if (wanted) wanted.focus();
 

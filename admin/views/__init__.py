@@ -36,9 +36,10 @@ def add_views(appbuilder: AppBuilder) -> None:
         kf_view=drawing.view,
         kf_may=drawing.may,
         kf_cell=drawing.cell,
+        kf_named=drawing.named,
         kf_warnings=drawing.warnings,
         kf_pages=drawing.pages,
-        kf_attributes=drawing.attributes,
+        kf_field=drawing.field,
     )
     appbuilder.add_view_no_menu(TicketView)
     for page in PAGES:

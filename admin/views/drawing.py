@@ -6,11 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import current_app, request
+from flask_appbuilder.fields import QuerySelectMultipleField
+from flask_appbuilder.security.sqla.models import PermissionView
 from flask_babel import gettext as _
 from markupsafe import Markup
+from wtforms import TextAreaField
+from wtforms.widgets import CheckboxInput, html_params
 
 from admin import words
-from admin.views import home
+from admin.views import home, navigation
+from admin.views.pages import GROUPS, LINKS
 from admin.widgets import address
 
 
@@ -35,8 +40,28 @@ def cell(which: Any, column: str, value: Any) -> Any:
     codes = (getattr(which, "choices", None) or {}).get(column)
     if codes is not None and value is not None:
         return _(codes.get(value, value)) if codes.get(value, value) else words.NOTHING
-    shown = words.anything(value)
-    return _(shown) if isinstance(value, str) and shown != words.NOTHING else shown
+    return _named(value)
+
+
+def named(which: Any, record: Any) -> Any:
+    """What a row's page is called: its first column."""
+    column = record.template_args["include_columns"][0]
+    return cell(which, column, record.template_args["value_columns"][0])
+
+
+MAY = {"can_read": "查看", "can_write": "修改", "menu_access": "菜单"}
+
+
+def _named(value: Any) -> str:
+    """A value in words: a permission by its verb and its page, a text in the reader's language."""
+    if isinstance(value, PermissionView):
+        names = {str(p.view.class_permission_name): p.zh for p in navigation.pages()}
+        names |= {p.name: p.zh for p in navigation.pages()} | {link.name: link.zh for link in LINKS} | GROUPS
+        verb, what = value.permission.name, value.view_menu.name
+        return f"{_(MAY.get(verb, verb))} {_(names.get(what, what))}"
+    if isinstance(value, list):
+        return "、".join(_named(one) for one in value) or words.NOTHING
+    return _(value) if isinstance(value, str) and value else words.anything(value)
 
 
 def warnings(which: Any) -> list[tuple[str, str, str, str]]:
@@ -61,17 +86,54 @@ def pages(page: int, size: int, count: int, name: str) -> Markup:
     return macro(found, link)
 
 
-def attributes(field: Any) -> dict[str, Any]:
-    """HTML attributes of a generated field."""
+MOST_BOXES = 300
+"""Choices of a list that stand as boxes to tick; more of them scroll in a list."""
+
+
+def field(one: Any) -> Markup:
+    """The input of a generated field, in our look: the browser's own, which needs no script."""
+    marks = _attributes(one)
+    if one.type == "BooleanField":
+        return Markup(CheckboxInput()(one))  # noqa: S704 - WTForms escapes what it draws
+    if not hasattr(one, "iter_choices"):
+        return _typed(one, marks)
+    choices = [(str(c[0]), _choice(c[0], c[1]), bool(c[2])) for c in one.iter_choices()]
+    several = isinstance(one, QuerySelectMultipleField)
+    if not several or len(choices) > MOST_BOXES:
+        more = {"multiple": True, "size": 14} if several else {}
+        option, on = Markup('<option value="{}"{}>{}</option>'), Markup(" selected")
+        options = Markup("").join(option.format(v, on if is_on else "", label) for v, label, is_on in choices)
+        return Markup("<select {}>{}</select>").format(html_params(id=one.id, name=one.name, **marks, **more), options)
+    box = Markup('<label><input type="checkbox" name="{}" value="{}"{}>{}</label>')
+    boxes = (box.format(one.name, value, Markup(" checked") if on else "", label) for value, label, on in choices)
+    return Markup('<div class="kf-choices" id="{}">{}</div>').format(one.id, Markup("").join(boxes))
+
+
+def _choice(value: Any, label: Any) -> str:
+    """What a choice is called: a row by what it is, a code by its name."""
+    if str(value) in ("__None", "") and not str(label or "").strip("_None"):
+        return _("不填")
+    return _named(label)
+
+
+def _typed(one: Any, marks: dict[str, Any]) -> Markup:
+    """Something to type: a text, a number, a day, a password."""
+    value = "" if one.type == "PasswordField" or not hasattr(one, "_value") else str(one._value() or "")
+    if isinstance(one, TextAreaField):
+        inside = html_params(id=one.id, name=one.name, rows=4, **marks)
+        return Markup("<textarea {}>\n{}</textarea>").format(inside, value)
+    kind = "password" if one.type == "PasswordField" else getattr(one.widget, "input_type", "text")
+    own = getattr(one.widget, "attributes", {})
+    return Markup("<input {}>").format(html_params(id=one.id, name=one.name, type=kind, value=value, **own, **marks))
+
+
+def _attributes(one: Any) -> dict[str, Any]:
+    """HTML attributes of a generated field. What is required is told by the form, not by a pop-up."""
     found: dict[str, Any] = {"class_": "kf-input"}
-    if field.flags.required:
+    if one.flags.required:
         found["aria-required"] = "true"
-        found["required"] = False  # told by the form, not by a pop-up
-    if field.errors:
+    if one.errors:
         found["aria-invalid"] = "true"
-    described = [f"{field.id}-hint"] if field.description else []
-    if field.errors:
-        described.append(f"{field.id}-error")
-    if described:
-        found["aria-describedby"] = " ".join(described)
-    return found
+    described = [f"{one.id}-hint"] if one.description else []
+    described += [f"{one.id}-error"] if one.errors else []
+    return found | ({"aria-describedby": " ".join(described)} if described else {})

@@ -163,8 +163,9 @@ def predicate(args: Args, asking: Asking) -> ColumnElement[bool]:
     fields = {f.field for f, _value in chosen if f.field}
     if fields:
         parts.append(showing(fields, asking.by))
-    for name in {f.name for f, _value in chosen}:
-        parts.append(or_(*(f.where(value, asking) for f, value in chosen if f.name == name)))
+    for one in {f.name: f for f, _value in chosen}.values():
+        values = (value for f, value in chosen if f is one)
+        parts.append(or_(*(one.where(value, asking) for value in values)))
     return and_(*parts)
 
 

@@ -67,9 +67,11 @@ def _deadlines(step: Step, ticket: dict[str, Any], book: Book, now: datetime) ->
         if term is None or not term.amount:
             continue
         until = words.long_before(book.calendar.deadline(now, term.amount, term.measure), now)
-        said.append(_("%(name)s %(amount)s %(measure)s，自现在起算，%(until)s（%(clause)s）。", name=_(OBLIGATIONS[kind]),
-                      amount=term.amount, measure=words.choice("measure", term.measure), until=until,
-                      clause=_(term.clause)))  # fmt: skip
+        said.append(
+            _("%(name)s %(amount)s %(measure)s，自现在起算，%(until)s（%(clause)s）。",
+              name=_(OBLIGATIONS[kind]), amount=term.amount, measure=words.choice("measure", term.measure),
+              until=until, clause=_(term.clause))
+        )  # fmt: skip
     return "".join(said)
 
 

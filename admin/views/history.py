@@ -161,7 +161,7 @@ def chain_holds(session: Session, ticket: Ticket) -> bool:
     """Whether the ticket's log still has the hashes it was written with."""
     head, n = log.GENESIS, 0
     rows = session.execute(select(EVENT).where(EVENT.c.ticket_id == ticket.id).order_by(EVENT.c.no)).mappings()
-    for n, event in enumerate(rows, 1):  # noqa: B007 - counted on purpose
+    for n, event in enumerate(rows, 1):
         head = log.event_hash(head, event)
         if head != event["hash"] or event["no"] != n:
             return False

@@ -94,10 +94,10 @@ def warnings() -> list[tuple[str, str, str, str]]:
     missing = [year for year in (day.year, day.year + 1) if year not in book().calendar.published]
     if missing:
         keeper = bool(by.roles & {"operations", "admin"})
-        found.append((
-            "cal", _("%(years)s 年放假安排尚未公布，跨年的工作日时限暂按周一至周五推算。", years="、".join(map(str, missing))),
-            _("录入日历") if keeper else "", url_for("CalendarYearView.list") if keeper else "",
-        ))  # fmt: skip
+        years = "、".join(map(str, missing))
+        said = _("%(years)s 年放假安排尚未公布，跨年的工作日时限暂按周一至周五推算。", years=years)
+        to = (_("录入日历"), url_for("CalendarYearView.list")) if keeper else ("", "")
+        found.append(("cal", said, *to))
     if by.roles & {"operations", "admin"}:
         held = select(Post.unit_id).where(
             Post.post == "head", Post.since <= day, or_(Post.until.is_(None), Post.until > day)
@@ -106,7 +106,6 @@ def warnings() -> list[tuple[str, str, str, str]]:
             select(func.count()).select_from(Unit).where(Unit.kind == "unit", Unit.active, Unit.id.not_in(held))
         )
         if vacant:
-            found.append((
-                "users", _("%(n)s 个单位现在没有负责人，结果报送不出来。", n=vacant), _("看任职"), url_for("PostView.list"),
-            ))  # fmt: skip
+            said = _("%(n)s 个单位现在没有负责人，结果报送不出来。", n=vacant)
+            found.append(("users", said, _("看任职"), url_for("PostView.list")))
     return found

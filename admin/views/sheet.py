@@ -158,7 +158,7 @@ def owed(row: Row, at: datetime) -> list[Owed]:
     """Open ones first, by deadline; then what was met, the latest first; what fell away last."""
     order = {"pending": 0, "late": 0, "on_time": 1, "void": 2}
     rows = sorted(row["obligations"], key=lambda o: o["opened_at"], reverse=True)
-    rows.sort(key=lambda o: (o["due_at"].timestamp() if words.is_open(o) else 0))
+    rows.sort(key=lambda o: o["due_at"].timestamp() if words.is_open(o) else 0)
     rows.sort(key=lambda o: 0 if words.is_open(o) else max(1, order[o["state"]]))
     return [_owed(o, row, at) for o in rows]
 

@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
-from admin import words
 from admin.current import book, current_actor, now, session
 from admin.guarding import BaseView
 from admin.views import acting, filters, listing, registering, sheet
@@ -122,5 +121,3 @@ def _link_to(args: filters.Args, name: str) -> Any:
 def _url(pairs: Any) -> str:
     base = url_for("TicketView.list")
     return f"{base}?{urlencode(list(pairs))}" if pairs else base
-
-

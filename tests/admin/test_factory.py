@@ -69,6 +69,11 @@ def test_a_cookie_does_not_open_the_api(still):
     assert client.get("/api/v1/unit/").status_code == 401
 
 
+def test_the_api_gives_no_cookies(still):
+    for answer in (still.api("agent").get("unit/"), still.api("agent").get("nonsense"), still.api(None).get("unit/")):
+        assert "Set-Cookie" not in answer.headers
+
+
 @pytest.mark.parametrize("path", ["/unit/delete/4", "/users/delete/1"])
 def test_nothing_is_deleted_by_a_link(still, path):
     assert still.browser("admin").get(path).status_code in (302, 404, 405)

@@ -34,5 +34,4 @@ def test_no_request_is_too_strange(either: House, who: str) -> None:
             heard[case.call_and_validate(headers=headers, checks=CHECKS).status_code] += 1
 
         given(case=operation.as_strategy())(attempt)()
-    print(heard)
-    assert heard[200] and heard[201] and heard[404] and heard[422], "it got past the door"
+    assert heard.keys() >= {200, 201, 400, 404, 422}, "it got past the door"

@@ -96,8 +96,7 @@ def city_of(session: Session) -> City:
 
 
 def lively(session: Session, tickets: int, seed: int) -> City:
-    """A city where `tickets` complaints, and some enquiries, go their ways from FIRST to LAST."""
-    settle(session)
+    """A settled city where `tickets` complaints, and some enquiries, go their ways from FIRST to LAST."""
     city, chance = city_of(session), random.Random(seed)
     for unit in UNITS[:-1]:
         for month in (date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)):

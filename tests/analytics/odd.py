@@ -13,7 +13,6 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from models.tables import Callback, Category, Channel, CustomerCount, District, Obligation, Ticket, Unit
-from tests.analytics.city import settle
 
 EDGES = (datetime.fromisoformat("1940-05-31T23:00+08:00"), datetime.fromisoformat("1986-05-03T22:00+08:00"),
          datetime.fromisoformat("1988-09-10T21:00+08:00"), datetime.fromisoformat("2024-12-29T12:00+08:00"),
@@ -25,7 +24,6 @@ OUTCOMES = ("satisfied", "dissatisfied", "unreached", "waived", "concluded")
 
 def odd(session: Session, tickets: int, seed: int) -> None:
     """Write `tickets` tickets and what hangs on them, on a grid of six hours so that times meet."""
-    settle(session)
     chance = random.Random(seed)
     ids = {table: [None, *session.scalars(select(table.id).order_by(table.id))]  # type: ignore[attr-defined]
            for table in (Category, Channel, District, Unit)}  # fmt: skip

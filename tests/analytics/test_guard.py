@@ -132,4 +132,4 @@ def test_the_page_speaks_the_readers_language(browser_of: FlaskClient, harness: 
     harness.actor, harness.english = Actor(1, frozenset({"agent"})), True
     assert '"children":"Quality of service"' in browser_of.get("/analytics/_dash-layout").get_data(as_text=True)
     answer = shown(browser_of.post(CALL, json=callback(harness, "?by=hour")))
-    assert "There is no dimension \u201chour\u201d. There are: day, " in str(answer["problem"])
+    assert "There is no dimension \u201chour\u201d. There are: day" in str(answer["problem"])

@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from models import desk
 from models.actor import actor
 from models.base import User
 from models.book import Book
 from models.tables import Post, Ticket, Unit
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-RESULT = {"cause": "加压泵压力设定偏低", "responsible": "泵站值守", "result": "已调高出口压力并更换变频器，现场测压正常。",
-          "cause_code": "pressure", "finding": "company"}  # fmt: skip
+RESULT = {
+    "cause": "加压泵压力设定偏低", "responsible": "泵站值守", "cause_code": "pressure", "finding": "company",
+    "result": "已调高出口压力并更换变频器，现场测压正常。",
+}  # fmt: skip
 
 
 class Scene:
@@ -69,13 +72,16 @@ def second_round(scene: Scene) -> int:
         7 * 24,
         "我们这栋楼五楼往上，早上七点和晚上七点左右水龙头基本不出水，热水器点不着火。物业说是泵房的事，泵房说要报。"
         "孩子上学早上连脸都洗不了，已经一个多星期了。",
-        title="早晚高峰五楼以上基本无水", demand="本周内恢复早晚高峰用水", suggestion="泵房夜间有人值守", category="水压",
-        channel="市长热线", form="电话", urgency="urgent", complainant="李建华", complainant_kind="individual",
-        phone="13800005678", address="东昌府区阳光花园 7 号楼 2 单元", account_no="371520260926", neighbourhood="阳光花园",
+        title="早晚高峰五楼以上基本无水", demand="本周内恢复早晚高峰用水", suggestion="泵房夜间有人值守",
+        category="水压", channel="市长热线", form="电话", urgency="urgent", complainant="李建华",
+        complainant_kind="individual", phone="13800005678", address="东昌府区阳光花园 7 号楼 2 单元",
+        account_no="371520260926", neighbourhood="阳光花园",
         forwarded_by="市长热线", forward_no="聊市热 2026-118-0473", forward_due_at=(scene.now + timedelta(hours=49)),
     )  # fmt: skip
     scene.act(ticket, "agent", "assign", 7 * 24 - 1, {"unit": scene.unit})
-    scene.act(ticket, "handler", "contact", 6 * 24 + 4, {"kind": "inquire", "text": "到场测压 0.21 MPa，已说明需调泵。"})
+    scene.act(
+        ticket, "handler", "contact", 6 * 24 + 4, {"kind": "inquire", "text": "到场测压 0.21 MPa，已说明需调泵。"}
+    )
     scene.act(ticket, "head", "submit", 5 * 24, RESULT)
     scene.act(ticket, "agent", "call_back", 4 * 24 + 7, {"outcome": "unreached", "remark": "无人接听，改日再拨"})
     scene.act(ticket, "agent", "call_back", 55, {"outcome": "dissatisfied", "solved": False,
@@ -86,7 +92,9 @@ def second_round(scene: Scene) -> int:
 
 
 def overdue(scene: Scene) -> int:
-    ticket = scene.register(110, "抢修后路面没有恢复，下雨天积水，行人摔倒了。", category="安装", neighbourhood="振兴小区")
+    ticket = scene.register(
+        110, "抢修后路面没有恢复，下雨天积水，行人摔倒了。", category="安装", neighbourhood="振兴小区"
+    )
     scene.act(ticket, "agent", "assign", 100, {"unit": scene.unit})
     return ticket
 

@@ -15,7 +15,9 @@ from models.refusals import Invalid, Reason
 from models.tables import MediaExposure, Penalty, PenaltyRule
 from models.types import new_id
 
-POSTS = {"responsible": "责任人", "leader": "直接领导", "indicator_holder": "指标责任人", "deputy_in_charge": "分管负责人"}
+POSTS = {
+    "responsible": "责任人", "leader": "直接领导", "indicator_holder": "指标责任人", "deputy_in_charge": "分管负责人",
+}  # fmt: skip
 CLAUSES = {clause: f"{clause}　{conduct}" for clause, conduct, *_amounts in policy.PENALTIES}
 
 
@@ -31,7 +33,7 @@ class PenaltyRuleView(Generated):
         "clause": _("条款"), "conduct": _("情形"), "since": _("生效日"), "responsible": _("责任人（元）"),
         "leader": _("直接领导（元）"), "indicator_holder": _("指标责任人（元）"), "by_regulation": _("依据的办法"),
     }  # fmt: skip
-    formatters_columns = {name: words.yuan for name in ("responsible", "leader", "indicator_holder")}
+    formatters_columns = dict.fromkeys(("responsible", "leader", "indicator_holder"), words.yuan)
     numbers = frozenset(formatters_columns)
     list_columns = ["clause", "conduct", "since", "responsible", "leader", "indicator_holder", "by_regulation"]
     show_columns = add_columns = edit_columns = list_columns
@@ -49,8 +51,8 @@ class MediaExposureView(Generated):
     clause = "第八条(一)"
     about = "一次曝光记一条，不论有多少篇报道。"
     label_columns = {
-        "exposed_at": _("曝光时间"), "medium": _("媒体"), "unit": _("单位"), "ticket": _("工单号"), "summary": _("摘要"),
-        "grave": _("情节严重"),
+        "exposed_at": _("曝光时间"), "medium": _("媒体"), "unit": _("单位"), "ticket": _("工单号"),
+        "summary": _("摘要"), "grave": _("情节严重"),
     }  # fmt: skip
     list_columns = ["medium", "exposed_at", "unit", "ticket", "grave"]
     show_columns = ["medium", "exposed_at", "unit", "ticket", "grave", "summary"]

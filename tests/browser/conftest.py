@@ -1,0 +1,141 @@
+"""The program as people meet it: served, with a demo city and an afternoon's tickets, in a real browser."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from shutil import copyfile
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy.orm import Session
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+import run as program
+from admin.passwords import hash_password
+from admin.roles import sync_roles
+from config import Settings
+from models import setup
+from models.book import Book
+from models.database import engine_for
+from models.demo import build
+from models.types import SHANGHAI
+from tests.browser.scene import Scene, play
+
+KEY = "a key of the log that only the browser's tests have"
+PASSWORD = "Water-at-all-hours-7"
+NOW = datetime(2026, 11, 25, 16, 32, tzinfo=SHANGHAI)
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+DESK = {"viewport": {"width": 1440, "height": 900}}
+
+PATIENCE = 10_000  # milliseconds; half a second is usual
+
+expect.set_options(timeout=PATIENCE)
+
+
+class Silent(WSGIRequestHandler):
+    """Tells nobody of each file it serves."""
+
+    def log_request(self, *_: object) -> None:
+        pass
+
+
+class Desk:
+    """The served program: its address, and the tickets by what they are here for."""
+
+    def __init__(self, url: str, tickets: dict[str, int], unit: str) -> None:
+        self.url, self.tickets, self.unit = url, tickets, unit
+
+    def at(self, ticket: str, action: str = "") -> str:
+        return f"{self.url}/ticket/{self.tickets[ticket]}" + (f"/{action}" if action else "")
+
+
+@pytest.fixture(scope="session")
+def desk(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("desk")
+    copyfile(sqlite_template, folder / "kefu.db")
+    settings = Settings(data_dir=folder, log_key=KEY)  # type: ignore[arg-type]
+    with closing(engine_for(settings.database_url).connect()) as connection, Session(connection) as session:
+        setup.seed(session, through=2026)
+        build(session, Book(session, KEY.encode()), tickets=300, months=13, seed=5, now=NOW,
+              password_hash=hash_password(PASSWORD))  # fmt: skip
+        scene = Scene(session, KEY.encode(), NOW)
+        tickets = play(scene)
+        session.commit()
+        unit = scene.unit
+    app = program.create_app(settings)
+    started = time.monotonic()
+    app.extensions["clock"] = lambda: NOW + timedelta(seconds=time.monotonic() - started)
+    with app.app_context():
+        sync_roles(app.appbuilder)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Desk(f"http://127.0.0.1:{server.port}", tickets, unit)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def cookies() -> dict[str, Any]:
+    """The signed-in state of each person, kept so that nobody signs in twice."""
+    return {}
+
+
+@pytest.fixture
+def person(
+    browser: Browser, browser_context_args: dict[str, Any], desk: Desk, cookies: dict[str, Any]
+) -> Iterator[Callable[..., Page]]:
+    """A page of a demo person who has signed in: `person("agent")`, `person("head", dark=True, phone=True)`."""
+    contexts: list[BrowserContext] = []
+
+    def come(name: str, *, phone: bool = False, dark: bool = False) -> Page:
+        if name not in cookies:
+            cookies[name] = _sign_in(browser, browser_context_args, desk, name)
+        options = browser_context_args | (PHONE if phone else DESK)
+        context = browser.new_context(
+            **options, storage_state=cookies[name], color_scheme="dark" if dark else "light", reduced_motion="reduce"
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
+        page.on("console", lambda said: _policy_kept(said.text))
+        return page
+
+    yield come
+    for context in contexts:
+        context.close()
+
+
+def _policy_kept(said: str) -> None:
+    if "Content Security Policy" in said:
+        pytest.fail(said)
+
+
+def _sign_in(browser: Browser, options: dict[str, Any], desk: Desk, name: str) -> Any:
+    context = browser.new_context(**options)
+    page = context.new_page()
+    page.goto(f"{desk.url}/login/")
+    page.get_by_label("用户名").fill(name)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(f"{desk.url}/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the pictures of the pages go: into the docs when PICTURES is set."""
+    if os.environ.get("PICTURES"):
+        folder = Path(__file__).parents[2] / "docs" / "pictures"
+        folder.mkdir(exist_ok=True)
+        return folder
+    return tmp_path_factory.mktemp("pictures")
