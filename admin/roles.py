@@ -21,8 +21,8 @@ from models.base import Role
 EVERYBODY = frozenset(policy.ROLES)
 OFFICES = frozenset({"operations", "admin"})
 """Who keeps the configuration."""
-READERS = EVERYBODY - {"auditor", "admin"}
-"""Who may look at figures: neither who keeps the accounts, nor who reads the security log and nothing else."""
+READERS = EVERYBODY - {"auditor"}
+"""Who may look at figures; the auditor reads the security log and nothing else."""
 ON_PENALTIES = frozenset({"operations", "discipline", "chairman", "leadership", "unit_head"})
 
 
@@ -46,7 +46,7 @@ DOORS: dict[str, Door] = {
     "Category": Door(EVERYBODY, OFFICES),
     "Channel": Door(EVERYBODY, OFFICES),
     "District": Door(EVERYBODY, OFFICES),
-    "CustomerCount": Door(READERS | OFFICES, OFFICES),
+    "CustomerCount": Door(READERS, OFFICES),
     "Rule": Door(EVERYBODY, OFFICES),
     "PenaltyRule": Door(EVERYBODY, OFFICES),
     "CalendarDay": Door(EVERYBODY, OFFICES),

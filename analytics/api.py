@@ -48,10 +48,9 @@ def _refused(no: Unanswerable | Withheld) -> Response:
     return make_response(jsonify(message="有内容需要修改。", errors={no.field: str(no)}), 422)
 
 
-def not_found(api: BaseApi) -> Response:
-    """FAB's own 404, the same bytes for everything that is not there."""
-    answer: Response = api.response_404()
-    return answer
+def not_found() -> Response:
+    """The same bytes for everything that is not there."""
+    return make_response(jsonify(message="没有找到。看看地址是否有误。"), 404)
 
 
 class KpiApi(BaseApi):
@@ -86,7 +85,7 @@ class KpiApi(BaseApi):
             422: {$ref: '#/components/responses/422'}
         """
         if name not in METRICS:
-            return not_found(self)
+            return not_found()
         args = request.args
         try:
             actor = _actor()
@@ -133,7 +132,7 @@ class FrameApi(BaseApi):
             422: {$ref: '#/components/responses/422'}
         """
         if name not in FRAMES:
-            return not_found(self)
+            return not_found()
         args = request.args
         form = args.get("format") or "csv"
         try:

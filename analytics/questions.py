@@ -22,8 +22,8 @@ DIMENSIONS = {**TIMES, **PLACES, AGE: "未结时长"}
 SCOPES = {"quality": "产品质量口径", "all": "全口径"}
 YEARS = range(1900, 2201)
 
-WORKING_ROLES = frozenset(ROLES) - {"admin", "auditor"}
-"""Who reads figures at all: configuring the program or auditing it opens none (POLICY §5)."""
+WORKING_ROLES = frozenset(ROLES) - {"auditor"}
+"""Who reads figures at all: everyone but the auditor, who reads the security log and nothing else (POLICY §1, §5)."""
 
 
 class Unanswerable(ValueError):
@@ -170,7 +170,7 @@ def allowed_scope(actor: Actor, scope: str) -> str:
     if scope not in SCOPES:
         raise unknown("scope", "没有“%(given)s”这个口径", scope, SCOPES)
     if not may_read(actor):
-        raise Withheld("系统管理员和审计员不看统计数字。")
+        raise Withheld("审计员不看统计数字。")
     if scope == "all" and not actor.sees_all_figures:
         raise Withheld("全口径只向集团纪检监察室和董事长开放。")
     return scope

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from models import calendar
@@ -103,14 +103,16 @@ class Book:
         return self.calendar.deadline(since, term.amount, term.measure) if term else None
 
     def register(self, table: str) -> Register:
-        if table not in self._registers:
-            model = TABLES[table]
-            self._registers[table] = Register(
-                [
-                    Entry(row.id, row.name, row.active, getattr(row, "track", None))
-                    for row in self.session.scalars(select(model).order_by(model.id))
-                ]
+        """A short table. All of them are read at once: who asks for one soon asks for the others."""
+        if not self._registers:
+            found: dict[str, list[Entry]] = {name: [] for name in TABLES}
+            each = (
+                select(literal(name), m.id, m.name, m.active, m.track if hasattr(m, "track") else null())
+                for name, m in TABLES.items()
             )
+            for name, *entry in self.session.execute(union_all(*each)):
+                found[name].append(Entry(*entry))
+            self._registers = {name: Register(sorted(rows, key=lambda e: e.id)) for name, rows in found.items()}
         return self._registers[table]
 
     def track_of(self, category_id: int | None) -> str | None:

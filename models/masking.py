@@ -23,14 +23,28 @@ def name(value: str) -> str:
     return value[: max(1, min(2, len(value) // 3))] + "**"
 
 
+MOBILE = re.compile(r"(?<!\d)[1１]\d(?:[-\s]?\d){9}(?!\d)")
+LAND_LINE = re.compile(r"(?<!\d)(0\d{2,3}[-\s)）]+)?(\d+)")
+
+
 def phone(value: str) -> str:
-    """138****5678; of a land line the last four digits are hidden."""
-    digits = [i for i, ch in enumerate(value) if ch.isdigit()]
-    if len(digits) >= 11:
-        hide = set(digits[-8:-4])
-    else:
-        hide = set(digits[-4:])
-    return "".join("*" if i in hide else ch for i, ch in enumerate(value))
+    """138****5678; of a land line the last four digits are hidden. A field may hold several numbers, and words."""
+    kept: list[str] = []
+    end = 0
+    for found in MOBILE.finditer(value):
+        kept += _land_lines(value[end : found.start()]), _hide(found[0], 3, 7)
+        end = found.end()
+    return "".join(kept) + _land_lines(value[end:])
+
+
+def _land_lines(value: str) -> str:
+    return LAND_LINE.sub(lambda run: (run[1] or "") + _hide(run[2], len(run[2]) - 4, len(run[2])), value)
+
+
+def _hide(number: str, first: int, last: int) -> str:
+    """The digits from the `first` to before the `last` become stars."""
+    hidden = [i for i, ch in enumerate(number) if ch.isdigit()][max(0, first) : last]
+    return "".join("*" if i in hidden else ch for i, ch in enumerate(number))
 
 
 def address(value: str) -> str:
@@ -49,5 +63,5 @@ MASKS = {"complainant": name, "phone": phone, "address": address, "account_no": 
 
 
 def mask(field: str, value: str) -> str:
-    """The masked form of a personal field; the part that stays never exceeds half."""
+    """The masked form of a personal field."""
     return MASKS[field](value)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import flask_appbuilder as fab
-from flask import abort, flash, g, has_request_context, redirect, request, session
+from flask import abort, flash, g, has_request_context, redirect, request, session, url_for
 from flask_appbuilder.const import PERMISSION_PREFIX
 from flask_appbuilder.urltools import Stack, get_order_args, get_page_args, get_page_size_args
 from werkzeug.wrappers import Response
@@ -313,8 +313,9 @@ class ModelView(KeepsPaths, FiltersOfRequest, fab.ModelView):
             self.post_delete(item)
             flash(self.delete_row_message, "success")
 
-    def post_add_redirect(self) -> Response:
-        return redirect(self.get_redirect())
+    def post_delete_redirect(self) -> Response:
+        """To the list: the page that showed the row is gone."""
+        return redirect(url_for(f"{self.endpoint}.{self.default_view}"))
 
 
 def refusal(no: Conflict | Refused) -> str:

@@ -8,7 +8,7 @@ from flask import current_app, render_template, session
 from flask_appbuilder import AppBuilder, ModelView, SimpleFormView
 
 from admin import words
-from admin.views import drawing, navigation
+from admin.views import assets, drawing, navigation
 from admin.views.door import has_tickets
 from admin.views.home import IndexView
 from admin.views.pages import LINKS
@@ -28,6 +28,7 @@ def add_views(appbuilder: AppBuilder) -> None:
     app.jinja_env.globals.update(
         appbuilder=appbuilder,
         words=words,
+        kf_asset=assets.asset,
         kf_navigation=navigation.navigation,
         kf_me=navigation.me,
         kf_has_tickets=has_tickets,
@@ -41,6 +42,7 @@ def add_views(appbuilder: AppBuilder) -> None:
         kf_pages=drawing.pages,
         kf_field=drawing.field,
     )
+    app.after_request(assets.keep)
     appbuilder.add_view_no_menu(TicketView)
     for page in PAGES:
         appbuilder.add_view(page.view, page.name, icon=page.icon, label=page.zh, category=page.group)

@@ -17,7 +17,7 @@ from admin.guarding import BaseView
 from admin.views import duties, filters, listing, navigation, registering
 from admin.views.door import has_tickets
 from admin.views.filters import Asking
-from models.tables import Post, Unit
+from models.tables import CalendarYear, Post, Unit
 from models.types import SHANGHAI
 
 SHOWN = 12
@@ -91,7 +91,8 @@ def warnings() -> list[tuple[str, str, str, str]]:
     """(icon, sentence, link's words, address): a calendar year that is missing, units without a head."""
     by, day = current_actor(), now().astimezone(SHANGHAI).date()
     found = []
-    missing = [year for year in (day.year, day.year + 1) if year not in book().calendar.published]
+    published = set(session().scalars(select(CalendarYear.year).where(CalendarYear.year >= day.year)))
+    missing = [year for year in (day.year, day.year + 1) if year not in published]
     if missing:
         keeper = bool(by.roles & {"operations", "admin"})
         years = "、".join(map(str, missing))

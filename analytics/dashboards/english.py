@@ -96,6 +96,6 @@ ENGLISH = {
     "“%(given)s”超出范围。": "“%(given)s” is out of range.",
     "按%(grain)s有 %(many)d 个点，一张图最多 %(most)d 个。请缩短期间，或改按更长的一段。":
         "By %(grain)s that is %(many)d points, and a chart takes %(most)d. Shorten the period, or take a longer step.",
-    "系统管理员和审计员不看统计数字。": "Administrators and auditors see no figures.",
+    "审计员不看统计数字。": "Auditors see no figures.",
     "全口径只向集团纪检监察室和董事长开放。": "This scope is for discipline and the chairman only.",
 }  # fmt: skip

@@ -650,6 +650,23 @@ def test_a_redirect_after_saving_stays_here(probes):
     assert not answer.headers["Location"].startswith("//")
 
 
+def test_after_saving_or_deleting_one_is_back_at_the_list(probes):
+    browser = probes.browser("operations")
+    browser.get("/unitprobe/list/?_flt_2_name=营业")
+    saved = browser.post("/unitprobe/add", name="北城营业所", phone="", active="y")
+    assert saved.headers["Location"] == "/unitprobe/list/"
+    deleted = browser.client.post(
+        f"/unitprobe/delete/{unit_id(probes, '北城营业所')}", data={"csrf_token": token_of(browser)}
+    )
+    assert deleted.headers["Location"] == "/unitprobe/list/"
+    in_use = browser.client.post(
+        f"/unitprobe/delete/{unit_id(probes, '第一水厂')}",
+        data={"csrf_token": token_of(browser)},
+        follow_redirects=True,
+    )
+    assert "还在使用" in in_use.text
+
+
 # Speed
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+import jsonschema
 import pytest
 
 from admin.handlers import OPEN
@@ -93,8 +94,6 @@ def test_what_is_open_to_everybody_asks_for_no_token(spec):
 
 def test_answers_are_as_described(still, spec):
     """The bodies that the contract tests see fit their schemas."""
-    import jsonschema
-
     agent = still.api("agent")
     ticket = agent.registers(phone="13812345678", category="水压")
     agent.does(ticket, "assign", unit="第一水厂")

@@ -52,7 +52,7 @@ def test_a_stranger_is_sent_to_log_in_and_gets_nothing_else(browser_of: FlaskCli
     assert browser_of.get("/analytics").status_code in (302, 308)
 
 
-@pytest.mark.parametrize("roles", [{"admin"}, {"auditor"}, set()], ids=str)
+@pytest.mark.parametrize("roles", [{"auditor"}, set()], ids=str)
 def test_who_reads_no_figures_gets_no_page(browser_of: FlaskClient, harness: Harness, roles: set[str]) -> None:
     harness.actor = Actor(1, frozenset(roles))
     for path in ("", "_dash-layout", "assets/charts.js"):

@@ -1,6 +1,7 @@
 """The program as people meet it: served, with a demo city and an afternoon's tickets, in a real browser."""
 
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -81,51 +82,60 @@ def desk(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     server.server_close()
 
 
+Look = tuple[str, bool, bool]
+"""Who, on a phone, in the dark."""
+
+
 @pytest.fixture(scope="session")
-def cookies() -> dict[str, Any]:
-    """The signed-in state of each person, kept so that nobody signs in twice."""
-    return {}
+def signed_in(browser: Browser, browser_context_args: dict[str, Any], desk: Desk) -> Iterator[Callable[..., Any]]:
+    """A browser context of a demo person, signed in once and kept for all tests."""
+    states: dict[str, Any] = {}
+    contexts: dict[Look, BrowserContext] = {}
 
-
-@pytest.fixture
-def person(
-    browser: Browser, browser_context_args: dict[str, Any], desk: Desk, cookies: dict[str, Any]
-) -> Iterator[Callable[..., Page]]:
-    """A page of a demo person who has signed in: `person("agent")`, `person("head", dark=True, phone=True)`."""
-    contexts: list[BrowserContext] = []
-
-    def come(name: str, *, phone: bool = False, dark: bool = False) -> Page:
-        if name not in cookies:
-            cookies[name] = _sign_in(browser, browser_context_args, desk, name)
-        options = browser_context_args | (PHONE if phone else DESK)
-        context = browser.new_context(
-            **options, storage_state=cookies[name], color_scheme="dark" if dark else "light", reduced_motion="reduce"
-        )
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
-        page.on("console", lambda said: _policy_kept(said.text))
-        return page
+    def come(name: str, phone: bool, dark: bool) -> BrowserContext:
+        if name not in states:
+            states[name] = _sign_in(browser, browser_context_args, desk, name)
+        look = (name, phone, dark)
+        if look not in contexts:
+            options = browser_context_args | (PHONE if phone else DESK)
+            contexts[look] = browser.new_context(
+                **options, storage_state=states[name], color_scheme="dark" if dark else "light", reduced_motion="reduce"
+            )
+            contexts[look].set_default_timeout(PATIENCE)
+        return contexts[look]
 
     yield come
-    for context in contexts:
+    for context in contexts.values():
         context.close()
 
 
-def _policy_kept(said: str) -> None:
-    if "Content Security Policy" in said:
-        pytest.fail(said)
+@pytest.fixture
+def person(signed_in: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
+    """A page of a demo person: `person("agent")`, `person("head", dark=True, phone=True)`."""
+    pages: list[Page] = []
+    wrong: list[str] = []
+
+    def come(name: str, *, phone: bool = False, dark: bool = False) -> Page:
+        page = signed_in(name, phone, dark).new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
+        pages.append(page)
+        return page
+
+    yield come
+    for page in pages:
+        page.close()
+    assert wrong == [], "a script failed, or the policy stopped one"
 
 
 def _sign_in(browser: Browser, options: dict[str, Any], desk: Desk, name: str) -> Any:
+    """By the login form, without drawing it each time; `test_the_pages` draws it once."""
     context = browser.new_context(**options)
-    page = context.new_page()
-    page.goto(f"{desk.url}/login/")
-    page.get_by_label("用户名").fill(name)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    page.wait_for_url(f"{desk.url}/")
+    form = context.request.get(f"{desk.url}/login/").text()
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form)
+    assert token is not None
+    given = {"username": name, "password": PASSWORD, "csrf_token": token[1]}
+    assert context.request.post(f"{desk.url}/login/", form=given).ok
     state = context.storage_state()
     context.close()
     return state

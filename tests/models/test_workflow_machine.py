@@ -1,14 +1,22 @@
 """The desk against a ticket kept on paper (`plain.py`): whatever anybody tries, in whatever order, at whatever time."""
 
 import os
-from collections.abc import Callable
+from collections import Counter
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, event, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import Engine
 
 from models.calendar import announced
@@ -34,13 +42,17 @@ PEOPLE = {
 }
 """The moonlighter is the handler on evenings when he answers the telephone too."""
 CATEGORIES = {"quality": ["水压", "水质", "维修"], "discipline": ["吃拿卡要", "态度恶劣"]}
-PAUSES = st.sampled_from([0, 1, 5, 60, 7 * 60, 24 * 60, 50 * 60, 96 * 60]).map(lambda minutes: timedelta(minutes=minutes))
+PAUSES = st.sampled_from([0, 1, 5, 60, 7 * 60, 24 * 60, 50 * 60, 96 * 60]).map(
+    lambda minutes: timedelta(minutes=minutes)
+)
+SHORT = [timedelta(minutes=minutes) for minutes in (0, 1, 5, 60, 60, 7 * 60, 24 * 60)]
+RANDOM = st.integers(0, 2**63).map(Random)
 names = st.sampled_from(sorted(PEOPLE))
 actions = st.sampled_from(ACTIONS)
 
 
 class Desk(RuleBasedStateMachine):
-    """One ticket, everybody, and time that passes."""
+    """A ticket, everybody, and time that passes; when nobody can move it any more, another."""
 
     engine: Engine
 
@@ -57,15 +69,15 @@ class Desk(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.visit.__exit__(None, None, None)
 
-    @initialize(
-        track=st.sampled_from(["quality", "quality", "discipline"]),
-        kind=st.sampled_from(["complaint", "complaint", "enquiry"]),
-        phone=st.booleans(),
-        deadline=st.sampled_from([None, None, 48, -5]),
-        accused=st.sampled_from([None, None, "agent", "handler", "discipline"]),
-    )
-    def register(self, track, kind, phone, deadline, accused):
-        due = self.now + timedelta(hours=deadline) if deadline else None
+    @initialize(random=RANDOM)
+    def begin(self, random):
+        track, kind = (
+            random.choice(["quality", "quality", "discipline"]),
+            random.choice(["complaint"] * 3 + ["enquiry"]),
+        )
+        phone, hours = random.choice([True, False]), random.choice([None, None, 48, -5])
+        accused = random.choice([None, None, "agent", "handler", "discipline"])
+        due = self.now + timedelta(hours=hours) if hours else None
         self.paper = Plain(track, kind, "agent", self.now, phone, due, accused)
         self.paper.register()
         self.ticket = self.city.agent.registers(
@@ -73,28 +85,36 @@ class Desk(RuleBasedStateMachine):
             forward_due_at=due, accused=accused,
         )  # fmt: skip
         self.other, self.linked = self.city.agent.registers(at=self.now), False
+        self.done: Counter[str] = Counter(decline=4, answer=4, reclassify=2, refer=1)
 
     @rule(pause=PAUSES)
     def wait(self, pause):
         self.now += pause
 
-    @rule(data=st.data(), name=names)
-    def do_what_is_offered(self, data, name):
-        offered = self.paper.may(PEOPLE[name], self.now)
-        # Moving on is more interesting than noting.
-        moving = sorted(offered - plain.MOVES_NOTHING)
-        self.take(name, data.draw(st.sampled_from(moving or sorted(offered) or ACTIONS)), data.draw)
+    @rule(random=RANDOM)
+    def somebody_moves_it_on(self, random):
+        for _ in range(6):
+            ways = self.ways()
+            if not ways:
+                return self.begin(random)
+            self.now += random.choice(SHORT)
+            # What has been done often is done less, and what ends a life early least: it should have everything in it.
+            (action,) = random.choices(sorted(ways), [1 / (1 + self.done[a]) ** 2 for a in sorted(ways)])
+            self.take(random.choice(ways[action]), action, random)
+            self.check()
+        return None
 
-    @rule(data=st.data())
-    def somebody_moves_it_on(self, data):
-        ways = [(name, action) for name, who in PEOPLE.items()
-                for action in sorted(self.paper.may(who, self.now) - plain.MOVES_NOTHING)]  # fmt: skip
-        if ways:
-            self.take(*data.draw(st.sampled_from(ways)), data.draw)
+    @rule(random=RANDOM)
+    def somebody_adds_something(self, random):
+        name = random.choice(sorted(PEOPLE))
+        offered = sorted(self.paper.may(PEOPLE[name], self.now) & plain.MOVES_NOTHING)
+        if offered:
+            self.take(name, random.choice(offered), random)
 
-    @rule(data=st.data(), name=names, action=actions)
-    def try_anything(self, data, name, action):
-        self.take(name, action, data.draw)
+    @rule(random=RANDOM)
+    def people_try_anything(self, random):
+        for _ in range(5):
+            self.take(random.choice(sorted(PEOPLE)), random.choice(ACTIONS), random)
 
     @rule(name=names, action=actions)
     def act_on_what_one_saw_before(self, name, action):
@@ -109,9 +129,17 @@ class Desk(RuleBasedStateMachine):
         for action in ACTIONS:
             self.refused(Invalid if action in offered else None, name, action, {"没有这一项": "。"})
 
-    def take(self, name: str, action: str, draw: Callable[..., Any]) -> None:
+    def ways(self) -> dict[str, list[str]]:
+        """action → who may take it now, of those that move the ticket."""
+        found: dict[str, list[str]] = {}
+        for name, who in PEOPLE.items():
+            for action in self.paper.may(who, self.now) - plain.MOVES_NOTHING:
+                found.setdefault(action, []).append(name)
+        return found
+
+    def take(self, name: str, action: str, random: Random) -> None:
         who, no = PEOPLE[name], self.paper.refusal(action, PEOPLE[name], self.now)
-        given, known = self.filled_in(action, draw)
+        given, known = self.filled_in(action, random)
         if no is not None:
             self.refused(None, name, action, given)
         elif action == "contact" and given["kind"] == "outcome" and self.paper.state not in plain.AFTER_RESULT:
@@ -124,34 +152,34 @@ class Desk(RuleBasedStateMachine):
             self.people[name].does(action, self.ticket, at=self.now, fields=given)
             self.paper.act(action, who, self.now, **known)
             self.linked |= action == "link"
-            event(f"done: {action}")
+            self.done[action] += 1
 
-    def filled_in(self, action: str, draw: Callable[..., Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    def filled_in(self, action: str, random: Random) -> tuple[dict[str, Any], dict[str, Any]]:
         """What is sent, and of that what the paper needs to know, the deciding one first."""
         track = self.paper.track
         other_track = {"quality": "discipline", "discipline": "quality"}[track]
         if action in ("assign", "instruct"):
-            unit = draw(st.sampled_from(["plant", "hall"]))
+            unit = random.choice(["plant", "hall"])
             given = {"unit": self.city.units[unit].name}
             return given | ({"instruction": "请办理。"} if action == "instruct" else {}), {"unit": unit}
         if action == "find":
-            founded = draw(st.sampled_from([True, True, False]))
+            founded = random.choice([True, True, False])
             return {"founded": founded, "findings": "已查。"}, {"founded": founded}
         if action == "call_back":
-            outcome = draw(st.sampled_from(["satisfied", "dissatisfied", "dissatisfied", "unreached"]))
+            outcome = random.choice(["satisfied", "dissatisfied", "dissatisfied", "unreached"])
             return {"outcome": outcome, "remark": "。"}, {"outcome": outcome}
         if action == "amend":
-            field = draw(st.sampled_from(["phone", "forward_due_at", "address"]))
-            hours = draw(st.sampled_from([None, 1, 100]))
+            field = random.choice(["phone", "forward_due_at", "address"])
+            hours = random.choice([None, 1, 100])
             due = self.now + timedelta(hours=hours) if hours else None
             value = {"phone": "13911112222" if hours else "", "forward_due_at": due or "", "address": "柳园路"}[field]
             return {"field": field, "value": value}, {"field": field, "value": due if "due" in field else value}
         if action == "recategorise":
-            return {"category": draw(st.sampled_from(CATEGORIES[track]))}, {}
+            return {"category": random.choice(CATEGORIES[track])}, {}
         if action == "open_to":
-            return {"persons": [draw(st.sampled_from(["head", "handler"]))], "parts": ["contact"]}, {}
+            return {"persons": [random.choice(["head", "handler"])], "parts": ["contact"]}, {}
         if action == "contact":
-            return {"kind": draw(st.sampled_from(["inquire", "outcome"])), "text": "通了电话。"}, {}
+            return {"kind": random.choice(["inquire", "outcome"]), "text": "通了电话。"}, {}
         return {
             "refer": {},
             "submit": {"cause": "阀门。", "responsible": "未查明", "result": "已修好。"},
@@ -176,11 +204,15 @@ class Desk(RuleBasedStateMachine):
             self.people[name].does(action, self.ticket, at=self.now, fields=given, **more)
         assert self.city.rows() == before
 
-    # What must hold after every step
-
     @invariant()
     @precondition(lambda self: hasattr(self, "ticket"))
-    def it_is_as_on_paper(self):
+    def check(self):
+        self.is_as_on_paper()
+        self.hangs_together()
+        for name, who in PEOPLE.items():
+            assert self.people[name].sees(self.ticket, at=self.now) == self.paper.level(who), name
+
+    def is_as_on_paper(self):
         t, p = self.ticket.row, self.paper
         units = {unit.id: name for name, unit in self.city.units.items()}
         assert (t.state, t.track, t.round, units.get(t.unit_id)) == (p.state, p.track, p.round, p.unit)
@@ -189,28 +221,16 @@ class Desk(RuleBasedStateMachine):
             (o.kind, o.round, units.get(o.unit_id), o.opened_at, o.due_at, o.settled_at, o.voided_at, o.void_reason)
             for o in t.obligations
         ]
-        assert rows == [
-            (o.kind, o.round, o.unit, o.opened, o.due, o.settled, o.voided, o.reason) for o in p.owed
-        ]
+        assert rows == [(o.kind, o.round, o.unit, o.opened, o.due, o.settled, o.voided, o.reason) for o in p.owed]
 
-    @invariant()
-    @precondition(lambda self: hasattr(self, "ticket"))
-    def everybody_sees_it_as_on_paper(self):
-        for name, who in PEOPLE.items():
-            assert self.people[name].sees(self.ticket, at=self.now) == self.paper.level(who), name
-
-    @invariant()
-    @precondition(lambda self: hasattr(self, "ticket"))
-    def it_hangs_together(self):
+    def hangs_together(self):
         t = self.ticket.row
-        assert (t.closed_at is not None) == (t.state == "closed") == (t.ending is not None and t.state == "closed")
+        assert (t.closed_at is not None) == (t.state == "closed")
         still = [o.kind for o in t.obligations if o.settled_at is None and o.voided_at is None]
         assert len(still) == len(set(still)), "at most one open obligation of a kind"
-        if t.state == "closed":
-            assert still == []
+        assert t.state != "closed" or (still == [] and t.ending)
         running = [a for a in t.assignments if a.ended_at is None]
-        assert len(running) == (t.state == "handling")
-        assert not running or running[0].unit_id == t.unit_id
+        assert [a.unit_id for a in running] == [t.unit_id] * (t.state == "handling")
         assert [e.at for e in t.events] == sorted(e.at for e in t.events)
         assert self.city.differences() == []
 
@@ -228,7 +248,7 @@ def run(engine: Engine, examples: int, steps: int) -> None:
 
 
 def test_the_desk_does_what_one_would_keep_on_paper(sqlite_city_engine):
-    run(sqlite_city_engine, examples=15, steps=20)
+    run(sqlite_city_engine, examples=20, steps=10)
 
 
 @pytest.mark.slow
