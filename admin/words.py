@@ -208,6 +208,11 @@ def anything(value: Any) -> str:
     return str(value)
 
 
+def joined(*sentences: str) -> str:
+    """Sentences one after the other: with a space where they are written with spaces."""
+    return "".join(f" {s}" if s[:1].isascii() and n else s for n, s in enumerate(sentences))
+
+
 def yuan(amount: Any) -> str:
     return NOTHING if amount is None else _("%(amount)s 元", amount=f"{amount:,.2f}".removesuffix(".00"))
 

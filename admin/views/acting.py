@@ -151,7 +151,8 @@ def _cannot(action: Action, sight: Sight, refused: Refused) -> Any:
     row = view.tickets(session(), [sight], current_actor(), now(), book())[0]
     said = errors.say(refused.code, **refused.facts)
     noting = "note" in {a.name for a in view.actions(session(), sight, current_actor(), now(), book())}
-    page_ = render_template("cannot.html", title=words.term(action.zh), said=said, row=row, noting=noting, now=now())
+    page_ = render_template("cannot.html", title=words.term(action.zh), said=said, row=row, noting=noting,
+                            never=isinstance(refused, NotYours), now=now())  # fmt: skip
     return page_, refused.status
 
 

@@ -162,6 +162,8 @@ TO_HANDLE = Count("办理中", (("state", "handling"),), "转办后 72 小时内
 AGAIN = Count("第 2 轮及以上", (("state", "open"), ("round", "2")), "顾客不满意，转回重办")
 ALL_LATE = Count("全部逾期", (("due", "late"),), "各单位，可督办", "late")
 OURS = (("track", DISCIPLINE),)
+LATE_ANYWHERE = Count("全部逾期", (("due", "late"),), "各单位合计", "late")
+TODAY_ANYWHERE = Count("今日到期", (("due", "today"),), "各单位合计", "soon")
 INVESTIGATE = Count("待调查", (*OURS, ("state", "registered"), ("state", "investigating")), "调查认定是否属实")
 TO_CALL_OURS = Count("待回访", (*OURS, ("state", "calling_back")), "报送后 1 个工作日内")
 REPORT = Count("待上报", (("state", "founded"),), "属实后 1 个工作日内")
@@ -173,7 +175,13 @@ ROUND_3 = Count("第 3 轮及以上", (("state", "open"), ("round", "3")), "可�
 def counts_of(by: Actor) -> Sequence[Count]:
     """The figures of a person's home page, most pressing first."""
     if by.chairman:
-        return (TO_INSTRUCT, ROUND_3, ALL_LATE, Count("今日到期", (("due", "today"),), "各单位合计", "soon"), OPEN_ALL)
+        return (
+            TO_INSTRUCT,
+            ROUND_3,
+            LATE_ANYWHERE,
+            TODAY_ANYWHERE,
+            OPEN_ALL,
+        )
     if by.office:
         return (LATE, TODAY, INVESTIGATE, REPORT, TO_CALL_OURS)
     if "operations" in by.roles:
@@ -183,5 +191,5 @@ def counts_of(by: Actor) -> Sequence[Count]:
     if by.staff:
         return (LATE, TODAY, TO_HANDLE, AGAIN, TO_CALL)
     if "leadership" in by.roles:
-        return (ALL_LATE, Count("今日到期", (("due", "today"),), "各单位合计", "soon"), OPEN_ALL, ROUND_3)
+        return (LATE_ANYWHERE, TODAY_ANYWHERE, OPEN_ALL, ROUND_3)
     return ()

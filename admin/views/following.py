@@ -29,8 +29,8 @@ def before(action: Action, steps: Sequence[Step], ticket: dict[str, Any], book: 
         return [_("只作记录，不改变状态和时限。")]
     said: dict[str, None] = {}
     for step in steps:
-        said[_lead(action, step) + _arrival(step, ticket) + _deadlines(step, ticket, book, now)] = None
-    return [sentence for sentence in said if sentence]
+        said[_lead(action, step) + words.joined(_arrival(step, ticket), *_deadlines(step, ticket, book, now))] = None
+    return list(said)
 
 
 def _lead(action: Action, step: Step) -> str:
@@ -55,7 +55,7 @@ def _arrival(step: Step, ticket: dict[str, Any]) -> str:
     return _(ENDS[step.end])
 
 
-def _deadlines(step: Step, ticket: dict[str, Any], book: Book, now: datetime) -> str:
+def _deadlines(step: Step, ticket: dict[str, Any], book: Book, now: datetime) -> list[str]:
     """办理时限 72 小时，自现在起算，11月27日 周五 10:12 前（第六条(二)5）。"""
     running = {o["kind"] for o in ticket["obligations"] if words.is_open(o)}
     said = []
@@ -72,7 +72,7 @@ def _deadlines(step: Step, ticket: dict[str, Any], book: Book, now: datetime) ->
               name=_(OBLIGATIONS[kind]), amount=term.amount, measure=words.choice("measure", term.measure),
               until=until, clause=_(term.clause))
         )  # fmt: skip
-    return "".join(said)
+    return said
 
 
 def after(action: Action, row: dict[str, Any] | None, values: dict[str, Any], now: datetime) -> str:

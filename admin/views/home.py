@@ -21,7 +21,8 @@ from models.tables import CalendarYear, Post, Unit
 from models.types import SHANGHAI
 
 SHOWN = 12
-MINE = MultiDict([("turn", "mine")])
+MINE, LATE = (("turn", "mine"),), (("due", "late"),)
+"""The list on the home page: what one owes oneself; who only oversees sees what is late."""
 
 
 class IndexView(BaseView):
@@ -40,13 +41,15 @@ def _of_tickets() -> dict[str, Any]:
     by, at = current_actor(), now()
     asking = Asking(by, at, book())
     counts = duties.counts_of(by)
-    found = listing.find(session(), MINE, asking, size=SHOWN)
+    args = LATE if by.roles <= {"leadership"} else MINE
+    found = listing.find(session(), MultiDict(args), asking, size=SHOWN)
     numbers = listing.counts(session(), [filters.predicate(MultiDict(c.args), asking) for c in counts])
     return {
         "now": at, "found": found, "sentence": _sentence(counts, numbers, found), "steps": _steps(found, by),
         "counts": [(c, _shown(n), n, f"{url_for('TicketView.list')}?{urlencode(c.args)}")
                    for c, n in zip(counts, numbers, strict=True)],
-        "may_register": registering.may_register(), "mine_url": url_for("TicketView.list", turn="mine"),
+        "may_register": registering.may_register(), "mine_url": f"{url_for('TicketView.list')}?{urlencode(args)}",
+        "list_title": _("按时限排") if args is MINE else _("各单位逾期工单"),
         "warnings": list(warnings()), "groups": [],
     }  # fmt: skip
 

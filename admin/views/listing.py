@@ -25,8 +25,8 @@ MOST_IN_TAB = 1_000
 
 SORTS = {
     "due": "时限",
-    "registered": "登记",
-    "-registered": "登记",
+    "registered": "登记时间",
+    "-registered": "登记时间",
     "no": "工单号",
     "-no": "工单号",
 }

@@ -125,9 +125,9 @@ def facts(row: Row, events: list[Row]) -> list[Fact]:
     add("neighbourhood", "小区", row["neighbourhood"], note=words.term(row["district"]) if row["district"] else "")
     if not row["neighbourhood"]:
         add("district", "片区", words.term(row["district"]) if row["district"] else None)
-    add("happened_at", "发生", _moment(row["happened_at"]))
-    add("received_at", "接到", _moment(row["received_at"]))
-    add("registered_at", "登记", _moment(row["registered_at"]), note=registrar or "")
+    add("happened_at", "发生时间", _moment(row["happened_at"]))
+    add("received_at", "接到时间", _moment(row["received_at"]))
+    add("registered_at", "登记时间", _moment(row["registered_at"]), note=registrar or "")
     form = words.choice("form", row["form"]) if row["form"] else ""
     add("channel", "渠道", words.term(row["channel"]) if row["channel"] else None, note=form)
     add("forwarded_by", "转呈", row["forwarded_by"])

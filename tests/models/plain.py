@@ -107,7 +107,7 @@ class Plain:
         quality, accused = self.track == "quality", who.user == self.accused
         mine = self.state in WITH_UNIT and self.unit in dict(who.units)
         if quality:
-            if not accused and (who.desk and self.state != "closed" or mine and self.state == "handling"):
+            if not accused and ((who.desk and self.state != "closed") or (mine and self.state == "handling")):
                 return "contact"
             if who.desk or who.office or who.chairman or who.reads or mine:
                 return "full"

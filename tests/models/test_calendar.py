@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from models import calendar, setup
 from models.calendar import Calendar, Closing, in_force
 from models.rule import CalendarDay, CalendarYear, ClosingTime
 from models.types import SHANGHAI
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 from tests.fixtures.city import shanghai, written
 from tests.fixtures.shared import SHARED, needs_shared
 
@@ -180,7 +181,7 @@ def test_publishing_leaves_alone_what_was_entered(city):
 # Against counting days one by one
 
 DAYS = st.dates(date(2019, 12, 1), date(2033, 12, 31))
-MOMENTS = st.datetimes(datetime(2019, 12, 1), datetime(2033, 12, 1), timezones=st.just(SHANGHAI))
+MOMENTS = st.builds(datetime.combine, DAYS, st.times(), st.just(SHANGHAI))
 CALENDARS = st.builds(
     Calendar,
     days=st.dictionaries(DAYS, st.booleans(), max_size=30).map(lambda days: {**PUBLISHED.days, **days}),

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
+
 from models import desk, scope
 from models.actor import SYSTEM
 from models.event import RepeatKey
-from models.refusals import Invalid, KeyReused, NotYours, Refused, Stale, Unseen, WrongState
-from sqlalchemy import func, select
+from models.refusals import Invalid, NotYours, Refused, Stale, Unseen, WrongState
 from tests.fixtures.city import KEY, brought_to
 
 ODD = "\ud800"
@@ -88,7 +89,7 @@ def test_notes_and_their_like_neither_need_nor_raise_the_version(city, ticket, o
     other = {"to": operations.registers()} if act == "links" else {}
     before = ticket.version
     getattr(operations, act)(ticket, version=None, **more, **other)
-    getattr(operations, "notes")(ticket, version=999)
+    operations.notes(ticket, version=999)
     assert ticket.version == before
 
 
@@ -238,8 +239,9 @@ def test_out_of_sight_a_repeated_act_is_out_of_sight(city, accusation, agent, di
 
 
 def test_nothing_is_committed_by_the_desk(city_url):
-    from models.database import engine_for
     from sqlalchemy.orm import Session
+
+    from models.database import engine_for
     from tests.fixtures.city import City
 
     engine = engine_for(city_url)

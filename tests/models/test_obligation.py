@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from models.obligation import Obligation, standing
 from tests.fixtures.city import shanghai
 

@@ -1,11 +1,11 @@
 """Who sees what: POLICY §5's table, spelled out by hand, ticket by ticket and person by person."""
 
 import pytest
+from sqlalchemy import func, select
 
 from models import scope
 from models.actor import SYSTEM
 from models.tables import Ticket
-from sqlalchemy import func, select
 from tests.fixtures.city import PEOPLE, Person, brought_to, gallery, on_sqlite
 
 CONTACT, FULL, PART, SUMMARY, STUB = "contact", "full", "part", "summary", "stub"

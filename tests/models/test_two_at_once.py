@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from models.database import engine_for
-from models.refusals import Refused
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+
+from models.database import engine_for
+from models.refusals import Refused
 from tests.fixtures.city import City, Complaint
 
 WHILE_WAITING = 0.25

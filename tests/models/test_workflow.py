@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from models import workflow
 from models.guards import GUARDS
 from models.policy import KINDS, OBLIGATIONS
@@ -41,11 +42,12 @@ FIELDS = {
     "forward_no forward_due_at",
 }
 CHINESE = {
-    "register": "登记", "answer": "当场答复", "decline": "不予受理", "assign": "转办", "refer": "移送纪检", "find": "调查认定",
-    "explain": "说明原因", "report": "上报", "instruct": "批示", "return": "退回", "submit": "报送结果", "call_back": "回访",
-    "waive": "无法回访", "conclude": "仍不满意办结", "feed_back": "反馈96568", "record": "填写处理记录表",
-    "reclassify": "改投诉类别", "recategorise": "改细类", "amend": "补正", "correct": "更正误操作", "open_to": "开放",
-    "note": "跟进", "contact": "联系", "supervise": "督办", "attach": "附件", "link": "关联",
+    "register": "登记", "answer": "当场答复", "decline": "不予受理", "assign": "转办", "refer": "移送纪检",
+    "find": "调查认定", "explain": "说明原因", "report": "上报", "instruct": "批示", "return": "退回",
+    "submit": "报送结果", "call_back": "回访", "waive": "无法回访", "conclude": "仍不满意办结",
+    "feed_back": "反馈96568", "record": "填写处理记录表", "reclassify": "改投诉类别", "recategorise": "改细类",
+    "amend": "补正", "correct": "更正误操作", "open_to": "开放", "note": "跟进", "contact": "联系",
+    "supervise": "督办", "attach": "附件", "link": "关联",
 }  # fmt: skip
 
 

@@ -118,9 +118,9 @@ class Desk(RuleBasedStateMachine):
 
     @rule(name=names, action=actions)
     def act_on_what_one_saw_before(self, name, action):
-        if self.paper.version > 1 and self.paper.refusal(action, PEOPLE[name], self.now) is None:
-            if action not in UNVERSIONED:
-                self.refused(Stale, name, action, {}, version=self.paper.version - 1)
+        allowed = self.paper.refusal(action, PEOPLE[name], self.now) is None
+        if self.paper.version > 1 and allowed and action not in UNVERSIONED:
+            self.refused(Stale, name, action, {}, version=self.paper.version - 1)
 
     @rule(name=names)
     def what_is_offered_is_what_is_taken(self, name):
@@ -142,9 +142,9 @@ class Desk(RuleBasedStateMachine):
         given, known = self.filled_in(action, random)
         if no is not None:
             self.refused(None, name, action, given)
-        elif action == "contact" and given["kind"] == "outcome" and self.paper.state not in plain.AFTER_RESULT:
-            self.refused(Invalid, name, action, given)
-        elif action == "open_to" and given["persons"] == [self.paper.accused]:
+        elif (action == "contact" and given["kind"] == "outcome" and self.paper.state not in plain.AFTER_RESULT) or (
+            action == "open_to" and given["persons"] == [self.paper.accused]
+        ):
             self.refused(Invalid, name, action, given)
         elif action == "link" and (self.linked or not (who.desk or who.office)):
             self.refused(Invalid, name, action, given)  # once is enough; and a unit does not see the other one
@@ -241,7 +241,7 @@ def run(engine: Engine, examples: int, steps: int) -> None:
         machine,
         settings=settings(
             max_examples=examples, stateful_step_count=steps, deadline=None, derandomize="CI" in os.environ,
-            phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes; the story is short as it is
+            phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
         ),
     )  # fmt: skip

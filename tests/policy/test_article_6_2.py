@@ -213,7 +213,8 @@ def test_the_clause_stands_beside_each_deadline(ticket, accusation, plant, agent
     head.submits(accusation)
     clauses = {(row.kind, row.track): row.clause for row in (*ticket.row.obligations, *accusation.row.obligations)}
     assert clauses == {
-        ("dispatch", "quality"): "内部指标", ("handle", "quality"): "第六条(二)5", ("callback", "quality"): "第六条(三)1",
+        ("dispatch", "quality"): "内部指标", ("handle", "quality"): "第六条(二)5",
+        ("callback", "quality"): "第六条(三)1",
         ("dispatch", "discipline"): "内部指标", ("opinion", "discipline"): "流程②", ("handle", "discipline"): "流程④",
         ("callback", "discipline"): "第六条(三)2",
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Several complaints of one matter are linked to a main ticket, never merged; a later one about the same is a repeat."""
+"""Several complaints of one matter are linked to a main ticket, never merged; a later one is a repeat complaint."""
 
 import pytest
 

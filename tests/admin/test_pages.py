@@ -1,0 +1,278 @@
+"""The pages of tickets without a browser: what each person finds, what forms take, what the list may tell."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from models.database import engine_for
+from models.tables import District
+from models.workflow import AMENDABLE
+from tests.admin.conftest import Browser, House, Rooms
+from tests.fixtures.city import City, gallery
+
+WITH_TICKETS = ("agent", "operations", "handler", "head", "other_head", "discipline", "chairman", "leadership")
+WITHOUT = ("admin", "analyst", "auditor")
+
+
+@contextmanager
+def played(house: House) -> Iterator[City]:
+    """Act in the house's city; afterwards it is a minute later, and written."""
+    with house.session() as session:
+        city = City(session)
+        yield city
+        session.commit()
+        house.at(city.now + timedelta(minutes=1))
+
+
+States = dict[tuple[str, str], int]
+"""A ticket in each state of each track, by (track, state)."""
+
+
+@pytest.fixture(scope="session")
+def full_rooms(sqlite_office: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Rooms, States, datetime]:
+    """The house with those tickets, made once."""
+    path = tmp_path_factory.mktemp("full") / "office.db"
+    shutil.copyfile(sqlite_office, path)
+    engine = engine_for(f"sqlite:///{path}")
+    with Session(engine) as session:
+        city = City(session)
+        session.add(District(name="东昌府区"))
+        made = {(track, state): one.id for track in ("quality", "discipline") for state, one in
+                gallery(city, track, phone="13812345678", complainant="张三丰").items()}  # fmt: skip
+        session.commit()
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return Rooms(path, tmp_path_factory.mktemp("full_rooms")), made, city.now + timedelta(minutes=1)
+
+
+@pytest.fixture
+def full(full_rooms: tuple[Rooms, States, datetime]) -> House:
+    rooms, _states, later = full_rooms
+    house = rooms.fresh()
+    house.at(later)
+    return house
+
+
+@pytest.fixture
+def states(full_rooms: tuple[Rooms, States, datetime]) -> States:
+    return full_rooms[1]
+
+
+def links(text: str, pattern: str) -> list[str]:
+    return sorted(set(re.findall(rf'href="({pattern})"', text)))
+
+
+@pytest.mark.parametrize("name", WITH_TICKETS)
+def test_every_button_that_is_drawn_opens_its_form(full, states, name):
+    browser = full.browser(name)
+    opened = set()
+    for (track, state), ticket in states.items():
+        page = browser.get(f"/ticket/{ticket}")
+        assert page.status_code in (200, 404)
+        for address in links(page.text, rf"/ticket/{ticket}/\w+"):
+            action = (track, address.rsplit("/", 1)[1])
+            if action in opened:
+                continue
+            opened.add(action)
+            form = browser.get(address)
+            assert form.status_code == 200, (track, state, address)
+            assert "csrf_token" in form.text or address.endswith("/amend")
+
+
+@pytest.mark.parametrize(
+    ("name", "where", "action", "status", "said"),
+    [
+        ("agent", ("quality", "handling"), "submit", 403, "由承办单位负责人办理"),
+        ("handler", ("quality", "handling"), "submit", 403, "可以先记“跟进”"),
+        ("agent", ("quality", "registered"), "call_back", 409, "工单现在是“已登记”"),
+        ("head", ("quality", "calling_back"), "call_back", 403, "由热线受理人员、运营管理部办理"),
+        ("chairman", ("quality", "handling"), "conclude", 409, "第 3 轮起"),
+        ("agent", ("quality", "closed"), "no_such_action", 404, "没有找到这个工单"),
+        ("agent", ("discipline", "handling"), "note", 404, "没有找到这个工单"),
+    ],
+)
+def test_what_is_not_possible_says_who_may_or_why_not(full, states, name, where, action, status, said):
+    browser = full.browser(name)
+    assert f'/{action}"' not in browser.get(f"/ticket/{states[where]}").text
+    answer = browser.get(f"/ticket/{states[where]}/{action}")
+    assert answer.status_code == status
+    assert said in answer.text
+
+
+def test_a_ticket_out_of_sight_reads_like_one_that_is_not_there(full, states):
+    browser = full.browser("other_head")
+    unseen = browser.get(f"/ticket/{states['quality', 'handling']}")
+    assert unseen.status_code == 404
+    assert unseen.data == browser.get("/ticket/12345").data
+    assert browser.get(f"/ticket/{states['quality', 'handling']}/submit").data == unseen.data
+
+
+@pytest.mark.parametrize("name", WITHOUT)
+def test_whose_role_has_no_tickets_finds_none_and_no_way_to_them(full, states, name):
+    browser = full.browser(name)
+    for address in ("/ticket/", "/ticket/register", f"/ticket/{states['quality', 'handling']}", "/ticket/find?no=1"):
+        assert browser.get(address).status_code == 404
+    assert "/ticket/" not in browser.get("/").text
+
+
+@pytest.mark.parametrize("name", [*WITH_TICKETS, *WITHOUT])
+def test_every_address_in_the_side_answers(house, name):
+    browser = house.browser(name)
+    side = browser.get("/").text.split("</nav>")[0]
+    found = [address.replace("&amp;", "&") for address in links(side, '/[^"]*')]
+    assert found
+    for address in found:
+        if not address.startswith(("/analytics/", "/static/")):
+            assert browser.get(address).status_code == 200, address
+
+
+def test_who_only_sees_a_part_or_a_stub_reads_no_more_on_the_page(full, states):
+    stub = full.browser("agent").get(f"/ticket/{states['discipline', 'fed_back']}").text
+    summary = full.browser("head").get(f"/ticket/{states['discipline', 'handling']}").text
+    for text in (stub, summary):
+        assert "内容不论" not in text
+        assert "张" not in text
+        assert "138" not in text
+    masked = full.browser("leadership").get(f"/ticket/{states['quality', 'closed']}").text
+    assert "张**" in masked
+    assert "138****5678" in masked
+    assert "13812345678" not in masked
+
+
+def test_a_filter_on_what_one_may_not_see_finds_nothing(full, states):
+    """The stub's unit and category are hidden: to filter by them must not tell them."""
+    browser = full.browser("agent")
+    number = browser.get(f"/ticket/{states['discipline', 'fed_back']}").text.split("<title>")[1].split(" ")[0]
+    assert number.startswith("纪")
+    assert number in browser.get("/ticket/?state=fed_back").text
+    with full.session() as session:
+        unit = City(session).plant.id
+    for condition in (f"unit={unit}", "from=2026-03-01", "kind=complaint"):
+        assert number not in browser.get(f"/ticket/?state=fed_back&{condition}").text
+    assert number in full.browser("discipline").get(f"/ticket/?state=fed_back&unit={unit}").text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["state=nowhere", "unit=x", "unit=99999999999999999999", "from=yesterday", "to=9999-12-31", "due=never",
+     "no=%00%25", "kind=x", "sort=password", "turn=yours", "page=0", "page=-1", "page=x", "page=99999999999999999",
+     "round=9"],
+)  # fmt: skip
+def test_a_strange_address_of_the_list_is_a_page_all_the_same(full, states, query):
+    assert full.browser("operations").get(f"/ticket/?{query}").status_code == 200
+
+
+def test_a_page_beyond_the_last_is_the_last(full, states):
+    browser = full.browser("operations")
+    assert browser.get("/ticket/?page=7").text.count('class="kf-row"') == browser.get("/ticket/").text.count(
+        'class="kf-row"'
+    )
+
+
+def test_the_list_costs_fifteen_queries_at_most(house):
+    with played(house) as city:
+        for _ in range(40):
+            city.agent.registers("水压太低。")
+    browser = house.browser("agent")
+    browser.get("/ticket/")
+    with house.app.app_context():
+        engine = house.app.extensions["sqlalchemy"].engine
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    page = browser.get("/ticket/")
+    assert page.text.count('class="kf-row"') == 25
+    assert len(asked) <= 15, "\n".join(asked)
+
+
+def once(page: str) -> str:
+    found = re.search(r'name="once" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def test_a_second_press_registers_nothing_twice(house):
+    browser = house.browser("agent")
+    key = once(browser.get("/ticket/register").text)
+    for _ in range(2):
+        answer = browser.post("/ticket/register", content="水管爆了。", once=key)
+        assert answer.status_code == 302
+    assert len(house.tickets()) == 1
+
+
+def test_the_same_key_with_another_content_is_told_and_registers_on_the_next_press(house):
+    browser = house.browser("agent")
+    key = once(browser.get("/ticket/register").text)
+    browser.post("/ticket/register", content="水管爆了。", once=key)
+    told = browser.post("/ticket/register", content="水表坏了。", once=key)
+    assert told.status_code == 422
+    assert "水表坏了。" in told.text
+    assert browser.post("/ticket/register", content="水表坏了。", once=once(told.text)).status_code == 302
+    assert len(house.tickets()) == 2
+
+
+def act(browser: Browser, ticket: int, action: str, **fields: str):
+    """Send an action's form with the version that its page names."""
+    page = browser.get(f"/ticket/{ticket}/{action}").text
+    version = re.search(r'name="version" value="(\d+)"', page)
+    return browser.post(f"/ticket/{ticket}/{action}", version=version[1] if version else "", once=once(page), **fields)
+
+
+def test_a_category_chosen_by_its_id_and_a_unit_by_its_id_are_taken(full, states):
+    with full.session() as session:
+        city = City(session)
+        unit, category = str(city.plant.id), str(city.category("水质").id)
+    done = act(full.browser("agent"), states["quality", "registered"], "assign", unit=unit, category=category)
+    assert done.status_code == 302
+    page = full.browser("agent").get(f"/ticket/{states['quality', 'registered']}").text
+    assert "已转第一水厂" not in page  # the flash was shown to the one who acted
+    assert "水质" in page
+
+
+def test_what_ends_ones_sight_leads_to_the_list(full, states):
+    browser = full.browser("agent")
+    done = act(browser, states["quality", "handling"], "refer")
+    assert done.headers["Location"] == "/ticket/"
+    assert "您不再看得到" in browser.get("/ticket/").text
+
+
+@pytest.mark.parametrize("fact", sorted(AMENDABLE))
+def test_each_fact_has_its_form(full, states, fact):
+    browser = full.browser("operations")
+    ticket = states["quality", "handling"]
+    form = browser.get(f"/ticket/{ticket}/amend?field={fact}")
+    assert form.status_code == 200
+    assert f'name="field" value="{fact}"' in form.text
+    options = re.search(r'id="value".*?</select>', form.text, re.DOTALL)
+    choice = re.findall(r'option value="([^"]+)"', options[0]) if options else ["2026-03-20T10:00"]
+    fields = {"field": fact, "value": choice[0] if choice else "", "reason": "核实"}
+    sent = browser.post(f"/ticket/{ticket}/amend", page=f"/ticket/{ticket}/amend?field={fact}", **fields)
+    assert sent.status_code == 302, re.findall(r"kf-error.*", sent.text)
+    assert "补正" in browser.get(f"/ticket/{ticket}").text
+
+
+def test_discipline_opens_contact_to_a_named_person(full, states):
+    ticket = states["discipline", "handling"]
+    head = full.id_of("head")
+    sent = act(full.browser("discipline"), ticket, "open_to", persons=str(head), parts="contact")
+    assert sent.status_code == 302
+    seen = full.browser("head").get(f"/ticket/{ticket}").text
+    assert "13812345678" in seen
+    assert "内容不论" not in seen
+
+
+def test_a_provisional_year_is_said_where_a_deadline_rests_on_it(house):
+    with played(house) as city:
+        ticket = city.agent.registers("水压太低。", at="2027-12-30 09:00")
+        city.agent.assigns(ticket, to=city.plant)
+        city.head.submits(ticket)
+    page = house.browser("agent").get(f"/ticket/{ticket.id}").text
+    assert "2027 年放假安排尚未公布" in page
+    assert "放假安排尚未公布" in house.browser("operations").get("/calendar/list/").text

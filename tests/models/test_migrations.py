@@ -1,0 +1,53 @@
+"""The database's shape is made by the migrations alone, and is what the models say, on SQLite and PostgreSQL alike."""
+
+from sqlalchemy import inspect
+
+from models import migrations, tables
+from models.base import Model
+from models.database import engine_for
+from tests.fixtures.postgres import PostgresServer
+
+
+def test_the_migrations_make_what_the_models_say(database_url):
+    assert migrations.pending(database_url) == []
+    migrations.check(database_url)
+
+
+def test_running_them_again_changes_nothing(database_url):
+    migrations.upgrade(database_url)
+    migrations.check(database_url)
+
+
+def test_an_empty_database_lacks_them_all(tmp_path):
+    assert migrations.pending(f"sqlite:///{tmp_path / 'empty.db'}") != []
+
+
+def test_every_table_of_ours_is_there(database_url):
+    engine = engine_for(database_url)
+    ours = {getattr(tables, name).__tablename__ for name in tables.__all__}
+    assert ours <= set(inspect(engine).get_table_names())
+    assert ours == {name for name in Model.metadata.tables if not name.startswith("ab_")}
+    engine.dispose()
+
+
+def test_both_databases_have_the_same_columns_constraints_and_indexes(
+    sqlite_database_url, postgres_server: PostgresServer, postgres_template
+):
+    found = []
+    with postgres_server.database(postgres_template) as postgresql_url:
+        for url in (sqlite_database_url, postgresql_url):
+            engine = engine_for(url)
+            there = inspect(engine)
+            found.append({
+                table: (
+                    {(column["name"], column["nullable"]) for column in there.get_columns(table)},
+                    {check["name"] for check in there.get_check_constraints(table) if check["name"]},
+                    {index["name"] for index in there.get_indexes(table) if not index.get("duplicates_constraint")},
+                    {(*key["constrained_columns"], key["referred_table"]) for key in there.get_foreign_keys(table)},
+                )
+                for name in tables.__all__
+                for table in [getattr(tables, name).__tablename__]
+            })  # fmt: skip
+            engine.dispose()
+    sqlite, postgresql = found
+    assert sqlite == postgresql
