@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from models.database import engine_for
@@ -276,3 +277,18 @@ def test_a_provisional_year_is_said_where_a_deadline_rests_on_it(house):
     page = house.browser("agent").get(f"/ticket/{ticket.id}").text
     assert "2027 年放假安排尚未公布" in page
     assert "放假安排尚未公布" in house.browser("operations").get("/calendar/list/").text
+
+
+def test_when_the_database_is_away_a_page_says_so_without_asking_it(house, monkeypatch):
+    browser = house.browser("agent")
+
+    def away(*_args):
+        raise OperationalError("select", {}, Exception("database is locked"))
+
+    monkeypatch.setattr("admin.views.listing.find", away)
+    monkeypatch.setattr("admin.views.navigation.navigation", away)
+    answer = browser.get("/ticket/")
+    assert answer.status_code == 503
+    assert "请稍后再试" in answer.text
+    assert "kf-alone" in answer.text
+    assert "locked" not in answer.text

@@ -253,9 +253,9 @@ def test_the_desk_does_what_one_would_keep_on_paper(sqlite_city_engine):
 
 @pytest.mark.slow
 def test_the_desk_does_what_one_would_keep_on_paper_for_long(sqlite_city_engine):
-    run(sqlite_city_engine, examples=100, steps=50)
+    run(sqlite_city_engine, examples=60, steps=30)
 
 
 @pytest.mark.slow
 def test_the_desk_does_so_on_postgresql_too(postgresql_city_engine):
-    run(postgresql_city_engine, examples=40, steps=40)
+    run(postgresql_city_engine, examples=20, steps=15)
