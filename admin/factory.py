@@ -52,8 +52,7 @@ def create_app(settings: config.Settings) -> Flask:
     db = SQLA(metadata=Model.metadata)
     db.init_app(app)
     CSRFProtect(app)
-    app.config.setdefault("COMPRESS_MIMETYPES", list(COMPRESSED))
-    Compress(app)
+    _compress(app)
     _headers(app)
     handlers.install(app)
     with app.app_context():
@@ -76,6 +75,16 @@ def _index_view() -> Any:
 
         return getattr(admin.views, "IndexView", None)
     return None
+
+
+def _compress(app: Flask) -> None:
+    """Compress scripts, styles and figures for browsers; programs get the API's answers as they are."""
+    app.config |= {"COMPRESS_MIMETYPES": list(COMPRESSED), "COMPRESS_REGISTER": False}
+    compress = Compress(app)
+
+    @app.after_request
+    def compressed(response: Response) -> Response:
+        return response if handlers.for_programs() else compress.after_request(response)
 
 
 def csp_nonce() -> str:

@@ -145,7 +145,6 @@ FILTERS = (
     Filter("repeat", "重复投诉", lambda v, a: Ticket.repeat_of_id.is_not(None) if v == "1" else false(),
            lambda a: [("1", _("是"))], "repeat_of", in_bar=False),
 )  # fmt: skip
-BY_NAME = {f.name: f for f in FILTERS}
 
 
 def given(args: Args) -> list[tuple[Filter, str]]:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import words
-from models import log, policy
+from models import log
 from models.store import EVENT
 from models.tables import Callback, Ticket
 from models.workflow import ACTIONS, AMENDABLE, REGISTRATION, STATES
@@ -176,10 +176,3 @@ def supervision(events: list[Row]) -> Entry | None:
         if event["from"] != event["to"]:
             return None
     return None
-
-
-OFFICES = {"quality": "运营管理部", "discipline": "纪检监察室"}
-
-
-def office_of(track: str) -> str:
-    return _(OFFICES.get(track, policy.TRACKS[policy.QUALITY]))

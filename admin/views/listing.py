@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from admin.views import duties, filters
@@ -110,12 +110,22 @@ def _by_deadline(
     session: Session, where: ColumnElement[bool], owing: Select[Any], owed: int, start: int, size: int, asking: Asking,
     *, rest: bool,
 ) -> list[int]:  # fmt: skip
-    ids = list(session.scalars(owing.offset(start).limit(size))) if start < owed else []
-    if rest and len(ids) < size and owed < MOST:
+    """What is owed, by deadline, and after it what owes nothing, the newest first: one statement for both."""
+    from_owing = max(0, min(size, owed - start))
+    halves = []
+    if from_owing:
+        halves.append(owing.add_columns(Obligation.due_at).offset(start).limit(from_owing))
+    if rest and from_owing < size and owed < MOST:
         owing_nothing = and_(where, ~duties.has_due(asking.by))
-        statement = select(Ticket.id).where(owing_nothing).order_by(Ticket.registered_at.desc(), Ticket.id.desc())
-        ids += session.scalars(statement.offset(max(0, start - owed)).limit(size - len(ids)))
-    return ids
+        newest = select(Ticket.id, Ticket.registered_at).where(owing_nothing)
+        newest = newest.order_by(Ticket.registered_at.desc(), Ticket.id.desc())
+        halves.append(newest.offset(max(0, start - owed)).limit(size - from_owing))
+    parts = [half.subquery() for half in halves]
+    both = [select(literal(n), *part.c) for n, part in enumerate(parts)]
+    found = session.execute(union_all(*both)).all() if both else []
+    first = sorted((at, key) for n, key, at in found if n == 0 and from_owing)
+    then = sorted(((at, key) for n, key, at in found if n == 1 or not from_owing), reverse=True)
+    return [key for _at, key in first + then]
 
 
 def _integer(text: str | None) -> int:

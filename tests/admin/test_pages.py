@@ -178,10 +178,13 @@ def test_a_page_beyond_the_last_is_the_last(full, states):
     )
 
 
-def test_the_list_costs_fifteen_queries_at_most(house):
+@pytest.mark.parametrize("closed", [0, 30], ids=["all owe something", "half of the page is closed"])
+def test_the_list_costs_fifteen_queries_at_most(house, closed):
     with played(house) as city:
-        for _ in range(40):
-            city.agent.registers("水压太低。")
+        for n in range(40):
+            ticket = city.agent.registers("水压太低。")
+            if n < closed:
+                city.agent.declines(ticket)
     browser = house.browser("agent")
     browser.get("/ticket/")
     with house.app.app_context():
@@ -191,6 +194,19 @@ def test_the_list_costs_fifteen_queries_at_most(house):
     page = browser.get("/ticket/")
     assert page.text.count('class="kf-row"') == 25
     assert len(asked) <= 15, "\n".join(asked)
+
+
+def test_what_is_owed_comes_first_by_deadline_and_then_the_newest(house):
+    with played(house) as city:
+        made = [city.agent.registers(f"第 {n} 件。", at=f"2026-03-06 10:0{n}") for n in range(6)]
+        for ticket in made[:3]:
+            city.agent.declines(ticket)
+        city.agent.assigns(made[3], to=city.plant)  # due last: 72 hours from now
+    browser = house.browser("operations")
+    shown = re.findall(r"第 (\d) 件", browser.get("/ticket/").text)
+    assert shown == ["4", "5", "3", "2", "1", "0"]
+    assert re.findall(r"第 (\d) 件", browser.get("/ticket/?sort=-registered").text) == ["5", "4", "3", "2", "1", "0"]
+    assert re.findall(r"第 (\d) 件", browser.get("/ticket/?sort=no").text) == ["0", "1", "2", "3", "4", "5"]
 
 
 def once(page: str) -> str:
@@ -282,11 +298,11 @@ def test_a_provisional_year_is_said_where_a_deadline_rests_on_it(house):
 def test_when_the_database_is_away_a_page_says_so_without_asking_it(house, monkeypatch):
     browser = house.browser("agent")
 
-    def away(*_args):
+    def away(*_args, **_options):
         raise OperationalError("select", {}, Exception("database is locked"))
 
     monkeypatch.setattr("admin.views.listing.find", away)
-    monkeypatch.setattr("admin.views.navigation.navigation", away)
+    monkeypatch.setitem(house.app.jinja_env.globals, "kf_navigation", away)
     answer = browser.get("/ticket/")
     assert answer.status_code == 503
     assert "请稍后再试" in answer.text

@@ -79,6 +79,11 @@ def test_a_deadline_that_passes_while_it_is_returned_counts_for_no_unit(assigned
     assert (owed.unit, owed.was_late) == (None, True)
 
 
+def test_returned_at_the_last_moment_it_is_held_by_nobody(assigned, operations):
+    operations.returns(assigned, at="2026-03-09 10:00")
+    assert assigned.obligation("handle").unit is None
+
+
 def test_a_deadline_that_passed_while_a_unit_had_it_counts_for_that_unit(assigned, agent, operations, hall, plant):
     operations.returns(assigned, at="2026-03-09 10:01")
     agent.assigns(assigned, to=hall, at="2026-03-09 11:00")
