@@ -1,7 +1,5 @@
 """The one way in: in which order it says no, what a refusal leaves, and that a repeated request happens once."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import func, select
 
@@ -9,7 +7,7 @@ from models import desk, scope
 from models.actor import SYSTEM
 from models.event import RepeatKey
 from models.refusals import Invalid, NotYours, Refused, Stale, Unseen, WrongState
-from tests.fixtures.city import KEY, brought_to
+from tests.fixtures.city import brought_to
 
 ODD = "\ud800"
 """Half a character: no database stores it."""
@@ -254,7 +252,6 @@ def test_nothing_is_committed_by_the_desk(city_url):
 
 def test_what_is_offered_is_what_is_taken(city):
     """`available` and `act` ask the same question."""
-    assert KEY
     ticket = brought_to(city, "quality", "handling")
     for name, person in city.people.items():
         level = scope.level_of(city.session, ticket.id, person.as_of(city.now))
@@ -262,5 +259,5 @@ def test_what_is_offered_is_what_is_taken(city):
         assert bool(offered) <= bool(level), name
         for action in ("submit", "assign", "note", "return", "conclude", "correct"):
             with pytest.raises(Refused) as caught:
-                person.does(action, ticket, fields={"颜色": "红"}, at=city.now + timedelta(0))
+                person.does(action, ticket, fields={"颜色": "红"})
             assert isinstance(caught.value, Unseen | NotYours | WrongState) == (action not in offered)

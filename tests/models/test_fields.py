@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from models import fields
 from models.fields import Unreadable
 from models.workflow import REGISTRATION, Field
-from tests.fixtures.city import shanghai
+from tests.fixtures.city import on_sqlite, shanghai
 
 
 def read(city, kind, value, **more):
@@ -32,7 +32,7 @@ JUNK = st.recursive(
 KINDS = sorted({field.kind for field in REGISTRATION} | {"bool", "coded", "users", "parts", "ticket"})
 
 
-@pytest.mark.parametrize("city", ["sqlite"], indirect=True)
+@on_sqlite
 def test_whatever_is_sent_is_read_or_refused_with_a_reason(city):
     """JSON knows more kinds of value than a form: none of them is a crash."""
     field = {kind: Field("x", "某项", kind, choices={"a": "甲"}) for kind in KINDS}
@@ -76,6 +76,7 @@ def test_what_is_no_time(written, code):
     assert caught.value.reason[0] == code
 
 
+@on_sqlite
 @pytest.mark.parametrize("nothing", [None, "", "  ", "\t"])
 @pytest.mark.parametrize("kind", ["text", "line", "choice", "coded", "bool", "moment", "category", "persons", "ticket"])
 def test_nothing_is_nothing(city, kind, nothing):
@@ -88,24 +89,28 @@ def test_a_text_is_kept_as_it_was_said(city):
     assert read(city, "text", f" \n{said}\n ") == said
 
 
+@on_sqlite
 @pytest.mark.parametrize("bad", ["\0", "a\0b", "\ud800"])
 @pytest.mark.parametrize("kind", ["text", "line", "coded", "choice", "moment", "category", "unit", "persons", "ticket"])
 def test_what_no_database_stores_is_refused(city, kind, bad):
     assert refusal(city, kind, bad) == "bad_characters"
 
 
+@on_sqlite
 @pytest.mark.parametrize("bad", ["第一行\n第二行", "\r", "a\x1fb", "\x07"])
 def test_a_line_is_one_line(city, bad):
     assert refusal(city, "line", f"x{bad}x") == "bad_characters"
     assert read(city, "text", f"x{bad}x") == f"x{bad}x"
 
 
+@on_sqlite
 @pytest.mark.parametrize(("kind", "most"), [("text", 20_000), ("line", 200), ("coded", 500)])
 def test_how_long_it_may_be(city, kind, most):
     assert read(city, kind, "水" * most) == "水" * most
     assert refusal(city, kind, "水" * (most + 1)) == "too_long"
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("value", "meant"),
     [
@@ -123,6 +128,7 @@ def test_yes_and_no(city, value, meant):
     assert read(city, "bool", value) is meant
 
 
+@on_sqlite
 @pytest.mark.parametrize("value", [1, 0, "yes", "对", 1.0, []])
 def test_what_is_neither(city, value):
     assert refusal(city, "bool", value) == "not_a_bool"

@@ -403,7 +403,7 @@ def test_the_columns_of_the_table_are_those_of_the_hash():
 
 
 @given(st.binary(max_size=8), st.binary(max_size=8), st.text(max_size=4), st.text(max_size=4), st.integers(0, 3))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_a_digest_depends_on_key_salt_field_and_value(key, salt, field, value, which):
     parts = [key, salt, field, value]
     changed = list(parts)
@@ -414,7 +414,7 @@ def test_a_digest_depends_on_key_salt_field_and_value(key, salt, field, value, w
 
 
 @given(st.builds(datetime.combine, st.dates(date(1900, 1, 1), date(2199, 1, 1)), st.times(), st.timezones()))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_a_time_survives_the_log(at):
     assert log.unplain("opened_at", log.plain(at)) == at
     assert log.plain(at) == log.plain(at.astimezone(UTC))

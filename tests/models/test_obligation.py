@@ -34,7 +34,7 @@ MINUTES = st.integers(0, 300).map(lambda n: shanghai("2026-03-06 10:00") + timed
 
 
 @given(MINUTES, st.none() | MINUTES, st.none() | MINUTES, MINUTES, MINUTES)
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_what_is_decided_stays_decided_and_once_late_is_late_for_good(due, settled, voided, seen, later):
     seen, later = sorted([seen, later])
     if settled and voided:

@@ -92,6 +92,7 @@ def test_a_unit_that_returned_a_discipline_ticket_sees_nothing_of_it_any_more(ci
     check(city, [(returned, table(office=CONTACT, chairman=FULL, other_head=SUMMARY, other_handler=SUMMARY))])
 
 
+@on_sqlite
 @pytest.mark.parametrize("registrar", ["agent", "colleague", "operations", "discipline"])
 def test_until_it_is_referred_its_registrar_sees_a_discipline_ticket(city, registrar):
     ticket = city.people[registrar].registers(category="吃拿卡要")

@@ -248,7 +248,7 @@ def run(engine: Engine, examples: int, steps: int) -> None:
 
 
 def test_the_desk_does_what_one_would_keep_on_paper(sqlite_city_engine):
-    run(sqlite_city_engine, examples=20, steps=10)
+    run(sqlite_city_engine, examples=12, steps=10)
 
 
 @pytest.mark.slow

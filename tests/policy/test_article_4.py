@@ -4,10 +4,13 @@ import re
 
 import pytest
 
+from tests.fixtures.city import on_sqlite
+
 QUALITY = ("水压", "水质", "工程设计", "安装", "维修", "其他")
 DISCIPLINE = ("吃拿卡要", "态度恶劣", "其他违规违纪")
 
 
+@on_sqlite
 @pytest.mark.parametrize("category", QUALITY)
 def test_the_first_class_is_about_the_product(agent, category):
     """第四条(一)：包括供水水压、水质、工程设计、安装、维修等方面的投诉。"""
@@ -15,6 +18,7 @@ def test_the_first_class_is_about_the_product(agent, category):
     assert (ticket.track, ticket.category) == ("quality", category)
 
 
+@on_sqlite
 @pytest.mark.parametrize("category", DISCIPLINE)
 def test_the_second_class_is_about_conduct(agent, category):
     """第四条(二)：包括吃、拿、卡、要和态度恶劣等方面的投诉。"""

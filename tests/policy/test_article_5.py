@@ -2,11 +2,12 @@
 
 import pytest
 
-from tests.fixtures.city import PEOPLE
+from tests.fixtures.city import PEOPLE, on_sqlite
 
 MAY_REGISTER = {"agent", "colleague", "operations"}
 
 
+@on_sqlite
 @pytest.mark.parametrize("name", PEOPLE)
 def test_the_desk_and_nobody_else_takes_a_complaint_about_the_product(city, name, refused):
     """第五条(一)1：受理顾客的直接投诉和集团各部门或个人转呈的投诉。"""
@@ -21,6 +22,7 @@ def test_the_desk_and_nobody_else_takes_a_complaint_about_the_product(city, name
             person.registers(category="水质")
 
 
+@on_sqlite
 @pytest.mark.parametrize("name", PEOPLE)
 def test_discipline_may_register_what_reaches_it_directly(city, name, refused):
     person = city.people[name]

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from models.store import TEXT
+from tests.fixtures.city import on_sqlite
 
 EVERYTHING = {
     "title": "三楼无水",
@@ -35,6 +36,7 @@ def test_something_must_have_been_said(agent, content, refused):
         agent.registers(content)
 
 
+@on_sqlite
 @pytest.mark.parametrize("form", ["书面", "电话", "口头", "网络"])
 @pytest.mark.parametrize("signed", [True, False], ids=["signed", "anonymous"])
 def test_whatever_its_form_and_whether_signed_or_not_it_is_registered(agent, form, signed):
@@ -51,6 +53,7 @@ def test_an_anonymous_caller_without_a_number_is_complete(agent, plant, head, op
     assert (ticket.state, ticket.ending) == ("closed", "waived")
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("channel", "forwarder"),
     [
@@ -194,12 +197,14 @@ def test_explaining_meets_it(agent, discipline):
 # Corrections are added: 补正
 
 
+@on_sqlite
 @pytest.mark.parametrize("field", ["title", "content", "demand", "suggestion", "happened_at", "received_at", "state"])
 def test_the_customers_words_and_the_times_are_never_edited(ticket, operations, field, refused):
     with refused("not_a_choice", "field"):
         operations.amends(ticket, field, "别的")
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("field", "value"),
     [("complainant", "张叁"), ("phone", "13900001111"), ("address", "柳园路 13 号"), ("account_no", "0099"),
@@ -216,6 +221,7 @@ def test_facts_are_corrected_in_the_open_and_the_old_value_is_kept(agent, field,
     assert (ticket.version, ticket.history[-1]) == (version, "amend")
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("field", "value", "column", "kept"),
     [("form", "书面", "form", "书面"), ("urgency", "加急", "urgency", "urgent"),

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.fixtures.city import on_sqlite
+
 # 1. 投诉不成立，用委婉的方式答复
 
 
@@ -143,6 +145,7 @@ def test_the_head_alone_submits(ticket, agent, plant, head, handler, operations,
     assert ticket.state == "calling_back"
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("assigned", "due"),
     [
@@ -172,6 +175,7 @@ def test_the_result_is_due_72_hours_after_assignment(ticket, plant, agent, head,
     assert ticket.obligation("handle").was_late is late
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("asked", "standing"),
     [("2026-03-06 10:00", "pending"), ("2026-03-09 10:00", "pending"), ("2026-03-09 10:01", "late"),

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.fixtures.city import Person
+from tests.fixtures.city import Person, on_sqlite
 
 
 @pytest.fixture
@@ -23,6 +23,7 @@ def resulting(city, at):
     return ticket
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("result", "due"),
     [
@@ -61,6 +62,7 @@ def test_in_a_year_not_yet_announced_the_fixed_holidays_are_off(city, result, du
     assert city.book().calendar.provisional(day, day) == [day.year]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("called", "late"), [("2026-03-10 17:30", False), ("2026-03-10 17:31", True)], ids=["at closing time", "after it"]
 )
@@ -129,6 +131,7 @@ def test_a_call_that_reaches_nobody_is_kept_and_is_no_outcome(called_for, agent)
     assert [call.outcome for call in called_for.callbacks] == ["unreached", "unreached"]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("calls", "enough"),
     [
