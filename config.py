@@ -6,6 +6,7 @@ Reading settings touches no file. A key that the environment does not give is ma
 import os
 import secrets
 import tempfile
+from datetime import time
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -31,6 +32,25 @@ def _with_driver(url: str) -> str:
 
 DatabaseUrl = Annotated[str, AfterValidator(_with_driver)]
 Folder = Annotated[Path, AfterValidator(Path.absolute)]  # a later chdir must not move the data
+
+
+def _hours(text: str) -> str:
+    """Two clock times, as `span_of_hours` reads them."""
+    span_of_hours(text)
+    return text
+
+
+def span_of_hours(text: str) -> tuple[time, time] | None:
+    """When a span of the day begins and ends; it may run over midnight."""
+    if text.strip() == "off":
+        return None
+    begin, dash, end = text.partition("-")
+    if not dash:
+        raise ValueError("write it as 21:00-07:30")
+    return time.fromisoformat(begin.strip()), time.fromisoformat(end.strip())
+
+
+QuietHours = Annotated[str, AfterValidator(_hours)]
 
 
 class Settings(BaseSettings):
@@ -102,6 +122,22 @@ class Settings(BaseSettings):
     )
     upload_mebibytes: int = Field(
         default=32, ge=1, description="Largest request: scans and photographs fit, a flood does not."
+    )
+
+    attachment_mebibytes: int = Field(
+        default=20,
+        ge=1,
+        description="Largest attachment: an hour of recorded call fits. At most what UPLOAD_MEBIBYTES lets through.",
+    )
+
+    # Notices
+    public_url: str = Field(
+        default="",
+        description="Where people open this server, such as https://desk.example: messages sent outside link to it.",
+    )
+    quiet_hours: QuietHours = Field(
+        default="21:00-07:30",
+        description="When nothing but urgent notices goes outside; the rest waits for the morning. off: never.",
     )
 
     # Whose desk it is

@@ -54,7 +54,7 @@ def current_actor() -> Actor:
         user = current_user()
         if user is None:
             raise Unauthorized
-        roles = frozenset(role.name for role in current_app.appbuilder.sm.get_user_roles(user))  # type: ignore[attr-defined]
+        roles = current_app.appbuilder.sm.roles_of(user)  # type: ignore[attr-defined]
         g.actor = actors.actor(session(), user.id, roles, now())
     return cast(Actor, g.actor)
 

@@ -29,7 +29,11 @@ SENTENCES = {
     "in_use": "还在使用，不能删除；可以停用。",
     "track_in_use": "已有工单属于这个类别，不能改到另一类。",
     "decided": "已经作出决定，不能再改。",
+    "one_of_two": "发给一个人，或发给一类人，填且只填一项。",
+    "no_channel": "地址看不懂。可以用 mailto、mailtos、wecombot、dingtalk、feishu 开头的地址。",
     "not_stored": "没有保存：数据库不接受这些内容。",
+    "to_discipline": "这一类由纪检监察室办理，请按“登记并移送纪检”。",
+    "not_to_discipline": "移送纪检的须属违规违纪和服务态度类；按“登记”，或改类别。",
     # Requests
     "not_json": "请求的内容不是 JSON。",
     "not_an_object": "请求的内容要是一个 JSON 对象。",

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from flask import Flask, Response, g, request, session
 from flask_appbuilder import AppBuilder, Model
@@ -16,7 +14,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from admin import handlers
+from admin.api import add_apis
 from admin.security import SecurityManager
+from admin.views import IndexView, add_views
 from models.database import prepare
 from models.types import now
 
@@ -25,7 +25,6 @@ FINGERPRINTED = "/analytics/_dash-component-suites/"
 """Dash's scripts, 9 MB of them: their addresses change with their contents."""
 COMPRESSED = ("text/css", "text/javascript", "application/javascript", "application/json", "image/svg+xml")
 """Not HTML: beside a token that is always there, what somebody else put into the page would tell of it (BREACH)."""
-BASE_TEMPLATE = "shell.html"
 
 
 def create_app(settings: config.Settings) -> Flask:
@@ -37,9 +36,10 @@ def create_app(settings: config.Settings) -> Flask:
     app = Flask("admin", root_path=str(HERE), template_folder="templates", static_folder="static")
     app.config.from_mapping(config.flask_config(settings))
     app.config["DIGEST_KEY"] = settings.digest_key
+    app.config["DATA_DIR"] = settings.data_dir
+    app.config["ATTACHMENT_MOST"] = min(settings.attachment_mebibytes, settings.upload_mebibytes) * config.MEBIBYTE
     app.config["FAB_UPDATE_PERMS"] = False  # `admin.roles.sync_roles` writes them, once, when the tables are there
-    if (HERE / "templates" / BASE_TEMPLATE).exists():
-        app.config["FAB_BASE_TEMPLATE"] = BASE_TEMPLATE
+    app.config["FAB_BASE_TEMPLATE"] = "shell.html"
     app.config["FAB_OPENAPI_SERVERS"] = [{"url": "/"}]  # not whatever host the request names
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {**app.config["SQLALCHEMY_ENGINE_OPTIONS"], "hide_parameters": True}
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -57,24 +57,10 @@ def create_app(settings: config.Settings) -> Flask:
     handlers.install(app)
     with app.app_context():
         prepare(db.engine)
-        appbuilder = AppBuilder(app, db.session, security_manager_class=SecurityManager, indexview=_index_view())
-        if find_spec("admin.views"):
-            from admin.views import add_views
-
-            add_views(appbuilder)
-        from admin.api import add_apis
-
+        appbuilder = AppBuilder(app, db.session, security_manager_class=SecurityManager, indexview=IndexView)
+        add_views(appbuilder)
         add_apis(appbuilder)
     return app
-
-
-def _index_view() -> Any:
-    """`admin.views.IndexView` where there is one, else FAB's."""
-    if find_spec("admin.views"):
-        import admin.views
-
-        return getattr(admin.views, "IndexView", None)
-    return None
 
 
 def _compress(app: Flask) -> None:

@@ -24,12 +24,14 @@ from flask_jwt_extended import JWTManager
 from sqlalchemy import select
 from werkzeug.security import check_password_hash
 
-from admin import accounts, errors
+from admin import accounts, errors, password_forms, sign_in
 from admin.current import now
 from admin.guarding import SQLAInterface
 from admin.passwords import hash_password, nobodys_hash
 from models import access
+from models.actor import held_roles
 from models.base import Role, User
+from models.database import together
 from models.types import SHANGHAI
 
 log = logging.getLogger(__name__)
@@ -51,12 +53,12 @@ class SecurityManager(StockSecurityManager):
     """Who may sign in, how long that holds, and what each role may open."""
 
     userstatschartview = None  # it loads a script from another server
-    security_api = accounts.SecurityApi
-    authdbview = accounts.SignInView
+    security_api = sign_in.SecurityApi
+    authdbview = sign_in.SignInView
     userdbmodelview = accounts.AccountView
     rolemodelview = accounts.RoleView
-    resetmypasswordview = accounts.MyPasswordView
-    resetpasswordview = accounts.NewPasswordView
+    resetmypasswordview = password_forms.MyPasswordView
+    resetpasswordview = password_forms.NewPasswordView
 
     def __init__(self, appbuilder: Any) -> None:
         super().__init__(appbuilder)
@@ -131,13 +133,14 @@ class SecurityManager(StockSecurityManager):
 
     def load_user(self, pk: Any) -> User | None:
         """The account of a cookie, unless its session was ended, is too old, or the password has changed."""
-        user = super().load_user(pk)
         since = cookie.get("since", 0)
-        if user is None or not hmac.compare_digest(stamp(user), str(cookie.get("stamp"))):
-            return None
         if now() >= datetime.fromtimestamp(since, UTC) + self._life():
             return None
-        return None if access.has_ended(self.session, str(cookie.get("key"))) else user
+        current = ~access.ended(str(cookie.get("key")))
+        user = self.session.scalar(select(User).where(User.id == int(pk), User.active, current))
+        if user is None or not hmac.compare_digest(stamp(user), str(cookie.get("stamp"))):
+            return None
+        return user
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> User | None:
         """The account of a token, unless the password has changed since."""
@@ -170,7 +173,7 @@ class SecurityManager(StockSecurityManager):
         manager.needs_fresh_token_loader(nobody)
         manager.user_lookup_error_loader(nobody)
         manager.token_verification_failed_loader(nobody)
-        manager.token_in_blocklist_loader(lambda _, token: access.has_ended(self.session, token["jti"]))
+        manager.token_in_blocklist_loader(lambda _, token: self.session.scalar(select(access.ended(token["jti"]))))
         manager.additional_claims_loader(lambda user_id: {"stamp": stamp(self.get_user_by_id(int(user_id)))})
         return manager
 
@@ -186,24 +189,30 @@ class SecurityManager(StockSecurityManager):
             return False
         return (permission_name, view_name) in self.permissions_of(user)
 
-    def permissions_of(self, user: User) -> set[tuple[str, str]]:
-        """(permission, view) of all roles of an account, groups included: read once a request, not at each link."""
-        if g.get("permissions_of") != user.id:
-            roles = [role.id for role in self.get_user_roles(user) if role is not None]
-            g.permissions_of, g.permissions = user.id, self._permissions(roles)
-        found: set[tuple[str, str]] = g.permissions
-        return found
+    def roles_of(self, user: User) -> frozenset[str]:
+        """Names of all roles of an account, groups included."""
+        return frozenset(self._doors(user)[0])
 
-    def _permissions(self, roles: list[int]) -> set[tuple[str, str]]:
-        held = assoc_permissionview_role
-        rows = self.session.execute(
-            select(Permission.name, ViewMenu.name)
-            .join(PermissionView, PermissionView.permission_id == Permission.id)
-            .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-            .join(held, held.c.permission_view_id == PermissionView.id)
-            .where(held.c.role_id.in_(roles))
-        )
-        return {(permission, view) for permission, view in rows}
+    def permissions_of(self, user: User) -> set[tuple[str, str]]:
+        """(permission, view) of all roles of an account, groups included."""
+        return self._doors(user)[1]
+
+    def _doors(self, user: User) -> tuple[set[str], set[tuple[str, str]]]:
+        """Roles and permissions, read once a request in one query, not at each link."""
+        if g.get("doors_of") != user.id:
+            held = assoc_permissionview_role
+            names, permissions = together(
+                self.session,
+                held_roles(Role.name).where(User.id == user.id),
+                select(Permission.name, ViewMenu.name)
+                .join(PermissionView, PermissionView.permission_id == Permission.id)
+                .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+                .join(held, held.c.permission_view_id == PermissionView.id)
+                .where(held.c.role_id.in_(held_roles(Role.id).where(User.id == user.id))),
+            )
+            g.doors_of, g.doors = user.id, ({name for (name,) in names}, {(p, v) for p, v in permissions})
+        found: tuple[set[str], set[tuple[str, str]]] = g.doors
+        return found
 
     def get_user_menu_access(self, menu_names: Iterable[str] | None = None) -> set[str]:
         user = self.current_user

@@ -170,6 +170,7 @@ CHOICES: dict[str, dict[str, str]] = {
     "penalty": {"proposed": "待确认", "confirmed": "已确认", "executed": "已执行", "withdrawn": "已撤回",
                 "appealed": "申诉中", "upheld": "申诉驳回", "revoked": "已撤销"},
     "unit_kind": {"unit": "承办单位", "operations": "运营管理部", "discipline": "集团纪检监察室", "board": "集团领导"},
+    "link": policy.LINK_KINDS,
     "measure": policy.MEASURES,
     "rule": policy.TERM_NAMES,
 }  # fmt: skip

@@ -7,7 +7,6 @@ import io
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -18,15 +17,13 @@ from analytics import frames
 from analytics.columns import FRAMES, Column, columns, dictionary
 from analytics.frames import Wanted
 from analytics.questions import unknown, written
+from models.cells import BOM, clock, safe
 from models.types import SHANGHAI
 
 FORMATS = ("csv", "xlsx")
 MOST_ROWS = 1_048_575
 """Rows that a sheet holds below its heading."""
-BOM = "\ufeff"
 NOTES = "说明"
-DIGITS_KEPT = 15
-"""Spreadsheets turn longer numbers into others."""
 CHUNK = 500
 """Rows of CSV written at a time."""
 Seen = Callable[[int], None]
@@ -79,17 +76,6 @@ def csv_chunks(asked: Wanted, rows: Iterable[tuple[Any, ...]], *, people: bool) 
         buffer.truncate()
         if not chunk:
             return
-
-
-def safe(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, nor for a number that it would round."""
-    risky = text[:1] in ("=", "+", "-", "@", "\t", "\r") or (len(text) > DIGITS_KEPT and text.isdecimal())
-    return "'" + text if risky else text
-
-
-def clock(at: datetime) -> str:
-    """A time as Shanghai's clocks show it."""
-    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
 
 
 def _cell(column: Column, *, people: bool) -> Callable[[Any], Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, func, literal, select
@@ -14,7 +14,7 @@ from analytics.columns import FRAMES, Column
 from analytics.labels import NAMED
 from analytics.questions import SCOPES, Unanswerable, Withheld, may_read, read_moment, unknown, written
 from models.actor import Actor
-from models.obligation import standing
+from models.obligation import inherited, standing
 from models.policy import QUALITY
 from models.tables import Source, Ticket, Unit
 from models.types import SHANGHAI, Moment
@@ -161,15 +161,7 @@ def _reader(column: Column, n: int, names: dict[str, dict[int, str]], asked: Wan
     if column.kind == "standing":
         return lambda row: standing(row.due_at, row.settled_at, row.voided_at, asked.as_of)
     if column.kind == "inherited":
-        return _inherited
+        return lambda row: inherited(row.opened_at, row.held_since, row.due_at, row.settled_at)
     if column.kind == "earlier" and asked.scope == "quality":  # a link to a discipline ticket does not exist
         return lambda row: row[n] if row.earlier_track == QUALITY else None
     return lambda row: row[n]
-
-
-def _inherited(row: Any) -> bool:
-    """As `models.obligation.Obligation.inherited` has it."""
-    if row.held_since is None or row.held_since <= row.opened_at:
-        return False
-    counted: datetime = min(row.settled_at or row.due_at, row.due_at)
-    return bool(counted - row.held_since < timedelta(hours=24))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Integer, String, case, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Integer, String, case, delete, exists
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Model
+from models.database import insert
 from models.types import At
 
 MOST_FAILURES = 10
@@ -46,10 +46,9 @@ def must_wait(session: Session, name: str, at: datetime) -> bool:
 def failed(session: Session, name: str, at: datetime) -> None:
     """Count one more failure, in one statement: two servers at once lose none. After a quiet time it starts anew."""
     table = SignInFailure.__table__
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     stale = table.c.last_at < at - WAIT
     session.execute(
-        insert(table)
+        insert(session, table)
         .values(name=name, failures=1, last_at=at)
         .on_conflict_do_update(
             index_elements=[table.c.name],
@@ -66,10 +65,10 @@ def succeeded(session: Session, name: str) -> None:
 def end(session: Session, key: str, until: datetime, at: datetime) -> None:
     """Let nobody use a session or token again; forget those that have run out."""
     table = EndedSession.__table__
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.execute(insert(table).values(key=key, until=until).on_conflict_do_nothing())
+    session.execute(insert(session, table).values(key=key, until=until).on_conflict_do_nothing())
     session.execute(delete(table).where(table.c.until < at))
 
 
-def has_ended(session: Session, key: str) -> bool:
-    return session.scalar(select(EndedSession.key).where(EndedSession.key == key)) is not None
+def ended(key: str) -> ColumnElement[bool]:
+    """Whether a session or token was ended."""
+    return exists().where(EndedSession.key == key)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from models import workflow
+from models.base import Role, User, assoc_group_role, assoc_user_group, assoc_user_role
 from models.organisation import Post
 from models.policy import DISCIPLINE
 from models.types import SHANGHAI
@@ -28,8 +31,15 @@ class Actor:
     staff: frozenset[int] = frozenset()
     office: bool = False
     chairman: bool = False
+    own_units: frozenset[int] = frozenset()
+    """Those of `staff` that the person is not of as a deputy only."""
     standing_in: tuple[tuple[str, int, int], ...] = ()
     """(post, unit, for whom) of the posts held as a deputy."""
+
+    @property
+    def roles_today(self) -> frozenset[str]:
+        """The person's own roles, and those of the posts held as a deputy: what a page is offered by."""
+        return self.roles | {ROLE_OF[post] for post, _unit, _whom in self.standing_in}
 
     @property
     def desk(self) -> bool:
@@ -45,14 +55,17 @@ class Actor:
             workflow.HEAD: unit_id in self.heads,
             workflow.OFFICE: self.office,
             workflow.CHAIRMAN: self.chairman,
+            workflow.READER: "leadership" in self.roles,
         }
         return {part for part, has in held.items() if has}
 
     def acts_for(self, part: str, unit_id: int | None) -> int | None:
         """For whom the person acts in a part, if as a deputy."""
-        post = {workflow.HEAD: "head", workflow.OFFICE: "discipline", workflow.CHAIRMAN: "chairman"}.get(part)
+        posts = LENT_AS.get(part, ())
+        if part == workflow.HANDLER and unit_id in self.own_units:
+            return None
         for held, unit, whom in self.standing_in:
-            if held == post and (post != "head" or unit == unit_id):
+            if held in posts and (held not in OF_UNIT or unit == unit_id):
                 return whom
         return None
 
@@ -66,29 +79,120 @@ SYSTEM = Actor(None)
 """The program itself: imports, re-dating."""
 
 
-def posts_on(session: Session, user_id: int, day: date) -> list[Post]:
-    """The posts a person holds on a day."""
-    return list(
-        session.scalars(
-            select(Post).where(Post.user_id == user_id, Post.since <= day, or_(Post.until.is_(None), Post.until > day))
-        )
+OF_UNIT = ("handler", "head")
+LENT_AS = {
+    workflow.HANDLER: OF_UNIT, workflow.HEAD: ("head",), workflow.OFFICE: ("discipline",),
+    workflow.CHAIRMAN: ("chairman",),
+}  # fmt: skip
+"""Part → the posts by which a deputy has it."""
+ROLE_OF = {"handler": "handler", "head": "unit_head", "discipline": DISCIPLINE, "chairman": "chairman"}
+"""The role that fits a post with powers."""
+FITTING = {"handler": {"handler", "unit_head"}}
+NO_DEPUTIES = frozenset({"admin", "auditor"})
+"""Who keeps the system or watches over it stands in for nobody (POLICY §1)."""
+Roles = Mapping[int, frozenset[str]]
+
+
+def fits(post: str, roles: frozenset[str]) -> bool:
+    """Whether the role of a person fits a post: without it the post gives no powers."""
+    return bool(roles & FITTING.get(post, {ROLE_OF.get(post, "")}))
+
+
+def in_force(at: datetime) -> ColumnElement[bool]:
+    """On `Post`: held at a moment."""
+    day = at.astimezone(SHANGHAI).date()
+    return and_(
+        Post.since <= day,
+        or_(Post.until.is_(None), Post.until > day),
+        or_(Post.ended_at.is_(None), Post.ended_at > at),
     )
 
 
 def actor(session: Session, user_id: int, roles: frozenset[str], at: datetime) -> Actor:
-    """The person `user_id` with `roles` at `at`. A post counts only for a person whose role fits it."""
-    posts = posts_on(session, user_id, at.astimezone(SHANGHAI).date())
+    """The person `user_id` with `roles` at `at`. A post counts only for a person whose role fits it.
+
+    A deputy's counts by the role of whom it is held for, who must hold the post himself: what he cannot do, nobody
+    can for him.
+    """
+    posts = session.scalars(select(Post).where(Post.user_id == user_id, in_force(at)).order_by(Post.id)).all()
+    principals = {p.acting_for_id for p in posts if p.acting_for_id}
+    if not principals:
+        return made(user_id, roles, posts, {}, frozenset())
+    theirs = session.scalars(
+        select(Post).where(Post.user_id.in_(principals), Post.acting_for_id.is_(None), in_force(at))
+    )
+    return made(user_id, roles, posts, roles_of(session, principals), holdings(theirs))
+
+
+def everybody(session: Session, at: datetime) -> list[Actor]:
+    """All whose account is in use, as they are at `at`: three queries, however many."""
+    roles = roles_of(session)
+    posts: dict[int, list[Post]] = {}
+    for post in session.scalars(select(Post).where(in_force(at)).order_by(Post.id)):
+        posts.setdefault(post.user_id, []).append(post)
+    own = holdings(post for held in posts.values() for post in held if post.acting_for_id is None)
+    active = session.scalars(select(User.id).where(User.active).order_by(User.id))
+    return [made(i, roles.get(i, frozenset()), posts.get(i, []), roles, own) for i in active]
+
+
+Holdings = frozenset[tuple[int, str, int]]
+
+
+def holdings(posts: Iterable[Post]) -> Holdings:
+    """(who, post, unit) of posts."""
+    return frozenset((post.user_id, post.post, post.unit_id) for post in posts)
+
+
+def made(user_id: int, roles: frozenset[str], posts: Sequence[Post], others: Roles, held_by: Holdings) -> Actor:
+    """A person from rows. others, held_by: roles and own posts of those whom the person may stand in for."""
     held: dict[str, set[int]] = {}
     for post in posts:
-        held.setdefault(post.post, set()).add(post.unit_id)
-    heads = held.get("head", set()) if "unit_head" in roles else set()
-    staff = heads | (held.get("handler", set()) if roles & {"handler", "unit_head"} else set())
+        if post.acting_for_id is None and fits(post.post, roles):
+            held.setdefault(post.post, set()).add(post.unit_id)
+    own_units = frozenset().union(*(held.get(name, set()) for name in OF_UNIT))
+    standing_in = []
+    for post in posts:
+        whom = post.acting_for_id
+        if whom is None or post.unit_id in held.get(post.post, ()) or roles & NO_DEPUTIES:
+            continue
+        if (whom, post.post, post.unit_id) in held_by and fits(post.post, others.get(whom, frozenset())):
+            standing_in.append((post.post, post.unit_id, whom))
+    for name, unit, _whom in standing_in:
+        held.setdefault(name, set()).add(unit)
+    heads = frozenset(held.get("head", ()))
     return Actor(
         user_id=user_id,
         roles=roles,
-        heads=frozenset(heads),
-        staff=frozenset(staff),
-        office=DISCIPLINE in roles and "discipline" in held,
-        chairman="chairman" in roles and "chairman" in held,
-        standing_in=tuple((p.post, p.unit_id, p.acting_for_id) for p in posts if p.acting_for_id),
+        heads=heads,
+        staff=heads | held.get("handler", set()),
+        office="discipline" in held,
+        chairman="chairman" in held,
+        own_units=own_units,
+        standing_in=tuple(standing_in),
     )
+
+
+def roles_of(session: Session, people: Iterable[int] | None = None) -> dict[int, frozenset[str]]:
+    """Role names by account, those held through a group among them."""
+    held = held_roles(User.id, Role.name)
+    if people is not None:
+        held = held.where(User.id.in_(sorted(people)))
+    found: dict[int, set[str]] = {}
+    for user_id, name in session.execute(held):
+        found.setdefault(user_id, set()).add(name)
+    return {user_id: frozenset(names) for user_id, names in found.items()}
+
+
+def held_roles(*columns: Any) -> Select[Any]:
+    """Accounts with each role of theirs, its own and those of its groups, in one query."""
+    mine, through = assoc_user_role, assoc_user_group
+    role = or_(
+        Role.id.in_(select(mine.c.role_id).where(mine.c.user_id == User.id).correlate(User)),
+        Role.id.in_(
+            select(assoc_group_role.c.role_id)
+            .join(through, through.c.group_id == assoc_group_role.c.group_id)
+            .where(through.c.user_id == User.id)
+            .correlate(User)
+        ),
+    )
+    return select(*columns).select_from(User).join(Role, role)

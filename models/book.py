@@ -7,11 +7,12 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import literal, null, select, union_all
+from sqlalchemy import String, null, select
 from sqlalchemy.orm import Session
 
 from models import calendar
 from models.calendar import Calendar, in_force
+from models.database import together
 from models.organisation import District, Unit
 from models.policy import TERM_NAMES, TRACKS, UNSORTED_DISCIPLINE
 from models.rule import Category, Channel, Rule
@@ -60,7 +61,6 @@ class Book:
 
     def __init__(self, session: Session, key: bytes) -> None:
         self.session, self.key = session, key
-        self._registers: dict[str, Register] = {}
         self._terms: dict[tuple[str, str, date], TermInForce | None] = {}
 
     @cached_property
@@ -68,11 +68,26 @@ class Book:
         return calendar.load(self.session)
 
     @cached_property
-    def _rules(self) -> dict[tuple[str, str], list[Rule]]:
-        rules: dict[tuple[str, str], list[Rule]] = {}
-        for rule in self.session.scalars(select(Rule).order_by(Rule.since, Rule.track)):
-            for track in (rule.track,) if rule.track else TRACKS:
-                rules.setdefault((rule.key, track), []).append(rule)
+    def _read(self) -> tuple[dict[str, Register], list[tuple[Any, ...]]]:
+        """The short tables and the rules in one query: who asks for one soon asks for the others."""
+        each = (
+            select(m.id, m.name, m.active, m.track if hasattr(m, "track") else null().cast(String))
+            for m in TABLES.values()
+        )
+        rules = select(Rule.since, Rule.track, Rule.key, Rule.amount, Rule.measure, Rule.clause)
+        *tables, found = together(self.session, *each, rules)
+        registers = {
+            name: Register(sorted((Entry(*row) for row in rows), key=lambda e: e.id))
+            for name, rows in zip(TABLES, tables, strict=True)
+        }
+        return registers, sorted(found, key=lambda rule: rule[:2])
+
+    @cached_property
+    def _rules(self) -> dict[tuple[str, str], list[tuple[date, TermInForce]]]:
+        rules: dict[tuple[str, str], list[tuple[date, TermInForce]]] = {}
+        for since, own, key, amount, measure, clause in self._read[1]:
+            for track in (own,) if own else TRACKS:
+                rules.setdefault((key, track), []).append((since, TermInForce(amount or 0, measure, clause)))
         return rules
 
     def term(self, key: str, track: str, at: datetime) -> TermInForce | None:
@@ -84,9 +99,8 @@ class Book:
         if key not in TERM_NAMES:
             raise KeyError(key)
         rules = self._rules.get((key, track), [])
-        index = in_force([rule.since for rule in rules], day)
-        rule = rules[index] if index is not None else None
-        found = TermInForce(rule.amount or 0, rule.measure, rule.clause) if rule else None
+        index = in_force([since for since, _ in rules], day)
+        found = rules[index][1] if index is not None else None
         if found and not found.amount and key != "upstream":
             found = None
         self._terms[key, track, day] = found
@@ -103,17 +117,8 @@ class Book:
         return self.calendar.deadline(since, term.amount, term.measure) if term else None
 
     def register(self, table: str) -> Register:
-        """A short table. All of them are read at once: who asks for one soon asks for the others."""
-        if not self._registers:
-            found: dict[str, list[Entry]] = {name: [] for name in TABLES}
-            each = (
-                select(literal(name), m.id, m.name, m.active, m.track if hasattr(m, "track") else null())
-                for name, m in TABLES.items()
-            )
-            for name, *entry in self.session.execute(union_all(*each)):
-                found[name].append(Entry(*entry))
-            self._registers = {name: Register(sorted(rows, key=lambda e: e.id)) for name, rows in found.items()}
-        return self._registers[table]
+        """A short table by its name."""
+        return self._read[0][table]
 
     def track_of(self, category_id: int | None) -> str | None:
         return self.register("category").by_id[category_id].track if category_id is not None else None

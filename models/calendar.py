@@ -15,6 +15,7 @@ from functools import cache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.database import together
 from models.policy import CLOSING_TIMES, FIXED_HOLIDAYS
 from models.rule import CalendarDay, CalendarYear, ClosingTime
 from models.types import SHANGHAI
@@ -99,15 +100,16 @@ class Calendar:
 
 def load(session: Session) -> Calendar:
     """The calendar as entered."""
+    days, years, closings = together(
+        session,
+        select(CalendarDay.day, CalendarDay.working),
+        select(CalendarYear.year),
+        select(ClosingTime.starts, ClosingTime.ends, ClosingTime.yearly, ClosingTime.closes),
+    )
     return Calendar(
-        days=dict(session.execute(select(CalendarDay.day, CalendarDay.working)).all()),
-        published=frozenset(session.scalars(select(CalendarYear.year))),
-        closings=tuple(
-            Closing(*row)
-            for row in session.execute(
-                select(ClosingTime.starts, ClosingTime.ends, ClosingTime.yearly, ClosingTime.closes)
-            )
-        ),
+        days={row[0]: row[1] for row in days},
+        published=frozenset(year for (year,) in years),
+        closings=tuple(Closing(*row) for row in closings),
     )
 
 

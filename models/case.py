@@ -10,8 +10,8 @@ import os
 from datetime import datetime
 from typing import Any
 
-from models import log
-from models.tables import Accused, Assignment, Callback, Link, Obligation, Opening, Ticket
+from models import log, lookup
+from models.tables import Accused, Assignment, Attachment, Callback, Link, Obligation, Opening, Ticket
 
 PARTS: dict[str, Any] = {
     "obligation": Obligation,
@@ -20,6 +20,7 @@ PARTS: dict[str, Any] = {
     "link": Link,
     "accused": Accused,
     "opening": Opening,
+    "attachment": Attachment,
 }
 """The tables that hang on a ticket, each with the key (ticket_id, n)."""
 
@@ -34,7 +35,19 @@ Row = dict[str, Any]
 class Case:
     """One ticket's rows. `fresh`: not in the database yet. `seen`: the version that was loaded."""
 
-    __slots__ = ("_patch", "_texts", "changed", "events", "fresh", "parts", "seen", "texts", "ticket")
+    __slots__ = (
+        "_patch",
+        "_texts",
+        "changed",
+        "events",
+        "fresh",
+        "numbers",
+        "parts",
+        "past",
+        "seen",
+        "texts",
+        "ticket",
+    )
 
     def __init__(self, ticket: Row, parts: dict[str, list[Row]] | None = None, *, fresh: bool = False) -> None:
         self.ticket = ticket
@@ -42,8 +55,12 @@ class Case:
         self.fresh, self.seen = fresh, ticket["version"]
         self.events: list[Row] = []
         self.texts: list[Row] = []
+        self.past: list[Row] | None = None
+        """Its log so far, where somebody has read it."""
         self.changed: dict[str, dict[int, bool]] = {}
         """table → n → whether the row is new."""
+        self.numbers: dict[str, set[str]] = {}
+        """Field → the digests that the ticket is now to be found by (`models.lookup`)."""
         self._patch: dict[str, dict[str, Row]] = {}
         self._texts: dict[str, str] = {}
 
@@ -90,6 +107,8 @@ class Case:
             }
         )
         self._texts[field] = log.digest(key, salt, field, value)
+        if field in lookup.KINDS:
+            self.numbers[field] = lookup.filed(key, field, value)
 
     def close_event(
         self,

@@ -13,7 +13,9 @@ from models import fields, undo
 from models.case import Case
 from models.guards import Moment
 from models.policy import DISCIPLINE, QUALITY
+from models.printing import forms_for
 from models.refusals import Invalid, Reason
+from models.scope import level_of
 from models.tables import Ticket
 from models.workflow import AFTER_RESULT, AMENDABLE
 
@@ -99,6 +101,12 @@ def correction(case: Case, values: Values, m: Moment) -> None:
     values["undo"] = undo.plan(case, m)
 
 
+def printable(case: Case, values: Values, m: Moment) -> None:
+    """Only a form that the person's level of the ticket shows."""
+    if values["form"] not in forms_for(case.ticket, level_of(m.book.session, case.ticket["id"], m.by)):
+        _refuse("form", "not_printable")
+
+
 CHECKS: dict[str, Callable[[Case, Values, Moment], None]] = {
     "assign": within_track,
     "recategorise": within_track,
@@ -109,4 +117,5 @@ CHECKS: dict[str, Callable[[Case, Values, Moment], None]] = {
     "open_to": opened_to_others,
     "link": linkable,
     "correct": correction,
+    "print": printable,
 }

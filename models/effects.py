@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from models import clocks, numbers
+from models import clocks, lookup, numbers
 from models.actor import Actor
 from models.book import Book
 from models.case import Case
@@ -113,6 +113,8 @@ def change_track(case: Case, a: Acting, track: str, category: int | None) -> Non
         round=new_round(case) - 1,
         main_id=None,
     )
+    if track == QUALITY:
+        case.numbers = lookup.of_ticket(a.book.session, case.ticket["id"], a.book.key) | case.numbers
 
 
 def refer(case: Case, a: Acting) -> None:
@@ -219,6 +221,21 @@ def link(case: Case, a: Acting) -> None:
         case.set(main_id=to)
     elif kind == "repeat":
         case.set(repeat_of_id=to)
+
+
+def keep_files(case: Case, a: Acting) -> None:
+    """Any act: the files that came with it hang on the ticket, their names among its texts."""
+    for file in a.values.get("files") or []:
+        row = case.add(
+            "attachment",
+            file_id=file["id"],
+            event_no=case.ticket["event_count"] + 1,
+            mime=file["mime"],
+            size=file["size"],
+            sha256=file["sha256"],
+            attached_at=a.at,
+        )
+        case.write(a.book.key, f"file.{row['n']}", file["name"])
 
 
 EFFECTS: dict[str, Callable[[Case, Acting], None]] = {

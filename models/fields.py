@@ -14,8 +14,16 @@ from models.refusals import Invalid, Reason
 from models.types import SHANGHAI
 from models.workflow import Field
 
-TEXT_MOST, LINE_MOST, PERSONS_MOST = 20_000, 200, 50
+TEXT_MOST, LINE_MOST, PERSONS_MOST, FILES_MOST = 20_000, 200, 50, 20
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+FindFiles = Callable[[Sequence[int]], Mapping[int, dict[str, Any]]]
+"""Ids → those of a person's waiting files that have them."""
+
+
+def _none(ids: Sequence[int]) -> Mapping[int, dict[str, Any]]:
+    return {}
 
 
 class Unreadable(Exception):
@@ -158,6 +166,22 @@ def ticket(value: Any, find_ticket: Callable[[Any], int | None]) -> int | None:
     return found
 
 
+def files(value: Any, find_files: FindFiles) -> list[dict[str, Any]] | None:
+    """Waiting files of the person who acts, by their ids, each once."""
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise Unreadable("not_a_list")
+    if len(value) > FILES_MOST:
+        raise Unreadable("too_many", most=FILES_MOST)
+    if any(isinstance(item, bool) or not isinstance(item, int) for item in value):
+        raise Unreadable("not_an_integer")
+    ids = list(dict.fromkeys(value))
+    found = find_files([i for i in ids if 0 < i < 2**63])
+    gone = [i for i in ids if i not in found]
+    if gone:
+        raise Unreadable("file_gone", value="、".join(map(str, gone)))
+    return [found[i] for i in ids] or None
+
+
 def coded(value: Any, choices: Mapping[str, str]) -> str | None:
     """A code of `choices`, or words of one's own."""
     written = text(value, 500)
@@ -177,18 +201,26 @@ READERS: dict[str, Callable[[Field, Any, Book], Any]] = {
     "raw": lambda field, value, book: value,
     **{table: lambda field, value, book: reference(value, field.kind, book) for table in TABLES},
 }
-"""How each kind of field is read; a ticket needs to know who asks and is read apart."""
+"""How each kind of field is read; a ticket and files need to know who asks and are read apart."""
 
 
-def read(field: Field, value: Any, book: Book, find_ticket: Callable[[Any], int | None]) -> Any:
+def read(
+    field: Field, value: Any, book: Book, find_ticket: Callable[[Any], int | None], find_files: FindFiles = _none
+) -> Any:
     """The value of one field as the desk takes it; None where nothing was given."""
     if value is None:
         return None
+    if field.kind == "files":
+        return files(value, find_files)
     return ticket(value, find_ticket) if field.kind == "ticket" else READERS[field.kind](field, value, book)
 
 
 def read_all(
-    fields: Sequence[Field], given: Mapping[str, Any], book: Book, find_ticket: Callable[[Any], int | None]
+    fields: Sequence[Field],
+    given: Mapping[str, Any],
+    book: Book,
+    find_ticket: Callable[[Any], int | None],
+    find_files: FindFiles = _none,
 ) -> dict[str, Any]:
     """Every field of an action, read. Raises Invalid with all the reasons at once."""
     known = {field.name: field for field in fields}
@@ -196,7 +228,7 @@ def read_all(
     values: dict[str, Any] = {}
     for name, field in known.items():
         try:
-            values[name] = read(field, given.get(name), book, find_ticket)
+            values[name] = read(field, given.get(name), book, find_ticket, find_files)
         except Unreadable as no:
             errors[name] = no.reason
     for name, field in known.items():

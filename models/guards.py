@@ -12,10 +12,14 @@ from models import log
 from models.actor import Actor
 from models.book import Book
 from models.case import Case, Row
+from models.printing import forms_for
 from models.refusals import NotYours, WrongState
+from models.scope import level_of
 from models.tables import TicketEvent, TicketText
 from models.types import SHANGHAI
 from models.workflow import ACTIONS, UNDOABLE
+
+EVENT = TicketEvent.__table__
 
 
 @dataclass(frozen=True)
@@ -57,17 +61,11 @@ def may_return(m: Moment) -> None:
 
 def may_call_back(m: Moment) -> None:
     """Whoever handled a ticket as one of its unit, or is complained of in it, does not call its customer back."""
-    ticket_id, me = m.case.ticket["id"], m.by.user_id
+    me = m.by.user_id
     if any(row["user_id"] == me for row in m.case.parts["accused"]):
         raise NotYours("handled_it")
-    acts = m.book.session.scalars(
-        select(TicketEvent.payload).where(
-            TicketEvent.ticket_id == ticket_id,
-            TicketEvent.actor_id == me,
-            TicketEvent.action.in_(("note", "contact", "submit")),
-        )
-    )
-    if any('"as":"h"' in payload or '"as":"u"' in payload for payload in acts):
+    acts = [event for event in past(m) if event["actor_id"] == me and event["action"] in ("note", "contact", "submit")]
+    if any('"as":"h"' in event["payload"] or '"as":"u"' in event["payload"] for event in acts):
         raise NotYours("handled_it")
 
 
@@ -100,22 +98,33 @@ def may_conclude(m: Moment) -> None:
 def may_correct(m: Moment) -> None:
     """The last move was a call-back, a decline or an answer, made within one working day."""
     last = last_move(m)
-    if last is None or last.action not in UNDOABLE:
+    if last is None or last["action"] not in UNDOABLE:
         raise WrongState("nothing_to_correct")
-    until = m.book.until("correct", m.track, last.at)
+    until = m.book.until("correct", m.track, last["at"])
     if until and m.at > until:
         raise WrongState("correct_too_late", until=log.local(until))
 
 
-def last_move(m: Moment) -> TicketEvent | None:
+def last_move(m: Moment) -> Row | None:
     """The last act that moved the ticket, whatever was noted since."""
-    still = [a.name for a in ACTIONS.values() if not a.versioned] + ["recategorise", "open_to", "redate", "release"]
-    return m.book.session.scalar(
-        select(TicketEvent)
-        .where(TicketEvent.ticket_id == m.case.ticket["id"], TicketEvent.action.not_in(still))
-        .order_by(TicketEvent.no.desc())
-        .limit(1)
-    )
+    still = {a.name for a in ACTIONS.values() if not a.versioned} | {"recategorise", "open_to", "redate", "release"}
+    return next((event for event in reversed(past(m)) if event["action"] not in still), None)
+
+
+def past(m: Moment) -> list[Row]:
+    """The ticket's log: read once, and not at all where a page has read it."""
+    if m.case.past is None:
+        rows = m.book.session.execute(
+            select(EVENT).where(EVENT.c.ticket_id == m.case.ticket["id"]).order_by(EVENT.c.no)
+        )
+        m.case.past = [dict(row) for row in rows.mappings()]
+    return m.case.past
+
+
+def may_print(m: Moment) -> None:
+    """Who sees the whole of a ticket, or what discipline has released of it."""
+    if not forms_for(m.case.ticket, level_of(m.book.session, m.case.ticket["id"], m.by)):
+        raise NotYours("no_form")
 
 
 GUARDS: dict[str, Callable[[Moment], None]] = {
@@ -124,4 +133,5 @@ GUARDS: dict[str, Callable[[Moment], None]] = {
     "waive": may_waive,
     "conclude": may_conclude,
     "correct": may_correct,
+    "print": may_print,
 }

@@ -6,9 +6,9 @@ import secrets
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from models.database import insert
 from models.policy import DISCIPLINE
 from models.rule import NumberSeries
 from models.tables import Ticket
@@ -36,9 +36,7 @@ def quality_number(year: int, n: int) -> str:
 def reserve(session: Session, year: int, count: int) -> int:
     """Take `count` numbers of a year; returns the first. The series stays locked until the transaction ends."""
     table = NumberSeries.__table__
-    dialect = session.get_bind().dialect.name
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    session.execute(insert(table).values(year=year, last=0).on_conflict_do_nothing())
+    session.execute(insert(session, table).values(year=year, last=0).on_conflict_do_nothing())
     last = session.execute(
         update(table).where(table.c.year == year).values(last=table.c.last + count).returning(table.c.last)
     ).scalar_one()

@@ -25,6 +25,7 @@ class Obligation(Model):
         Index("ix_obligation_due", "kind", "due_at"),
         Index("ix_obligation_unit", "unit_id", "kind", "due_at"),
         Index("ix_obligation_open", "kind", "due_at", sqlite_where=STILL_OWED, postgresql_where=STILL_OWED),
+        Index("ix_obligation_soonest", "due_at", "ticket_id", sqlite_where=STILL_OWED, postgresql_where=STILL_OWED),
     )
 
     ticket_id: Mapped[int] = mapped_column(BigId, ForeignKey("ticket.id"), primary_key=True)
@@ -54,9 +55,7 @@ class Obligation(Model):
     @property
     def inherited(self) -> bool:
         """Whether the unit that it counts for had it for less than a day when it counted."""
-        if self.held_since is None or self.held_since <= self.opened_at:
-            return False
-        return min(self.settled_at or self.due_at, self.due_at) - self.held_since < timedelta(hours=24)
+        return inherited(self.opened_at, self.held_since, self.due_at, self.settled_at)
 
 
 def standing(due: datetime, settled: datetime | None, voided: datetime | None, at: datetime) -> str:
@@ -66,3 +65,10 @@ def standing(due: datetime, settled: datetime | None, voided: datetime | None, a
     if voided is not None and voided <= at:
         return "void" if voided <= due else "late"
     return "pending" if at <= due else "late"
+
+
+def inherited(opened: datetime, held_since: datetime | None, due: datetime, settled: datetime | None) -> bool:
+    """Whether a holder took over, and had it for less than a day when it was settled or due (POLICY §4)."""
+    if held_since is None or held_since <= opened:
+        return False
+    return min(settled or due, due) - held_since < timedelta(hours=24)

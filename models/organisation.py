@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Model
-from models.types import Code, Name, Serial
+from models.types import Code, MaybeAt, Name, Serial
 
 if TYPE_CHECKING:
     from models.base import User
@@ -87,6 +87,8 @@ class Post(Model):
     until: Mapped[date | None] = mapped_column(Date)
     """The first day on which it is no longer held."""
     acting_for_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    ended_at: Mapped[MaybeAt]
+    """When a deputy was called off before the last day."""
 
     user: Mapped[User] = relationship(foreign_keys=[user_id])
     unit: Mapped[Unit] = relationship()

@@ -26,6 +26,7 @@ CAUSES = {
 RETURN_REASONS = {"not_ours": "不属本单位", "wrong_category": "类别有误", "incomplete": "信息不全", "other": "其他"}
 CONTACT_KINDS = {"inquire": "了解情况", "progress": "告知进展", "appointment": "约见", "outcome": "告知结果"}
 LINK_KINDS = {"same_matter": "同一事项", "repeat": "重复投诉", "related": "相关"}
+PRINTS = {"ticket": "客户服务管理系统工单", "record": "顾客投诉处理记录表"}
 OPENING_PARTS = {"contact": "联系方式", "words": "投诉原文"}
 
 ROLES = {
@@ -89,6 +90,8 @@ TERMS = (
     Term("attempts", "无法回访前须拨次数", 3, "times", "内部约定"),
     Term("attempt_days", "须分在几天", 2, "days", "内部约定"),
     Term("conclude", "可仍不满意办结的轮次", 3, "times", "内部约定"),
+    Term("incident_count", "疑似同一事件的件数", 5, "times", "内部约定"),
+    Term("incident_hours", "疑似同一事件的时段", 6, "hours", "内部约定"),
     Term("retention", "个人信息保存期", 3, "years", "内部约定"),
 )
 TERM_NAMES = {term.key: term.zh for term in TERMS}

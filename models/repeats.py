@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
+from models.database import insert
 from models.event import RepeatKey
 from models.refusals import KeyReused, Refused
 
@@ -52,9 +52,8 @@ def claim(
         "ticket_id": ticket_id,
         "used_at": at,
     }
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     # What is returned tells, not the row count: PostgreSQL's driver gives -1 here.
-    claimed = insert(RepeatKey.__table__).values(row).on_conflict_do_nothing().returning(RepeatKey.key)
+    claimed = insert(session, RepeatKey.__table__).values(row).on_conflict_do_nothing().returning(RepeatKey.key)
     if session.scalar(claimed) is not None:
         return None
     known = session.execute(
@@ -65,6 +64,12 @@ def claim(
     if known.fingerprint != row["fingerprint"]:
         raise KeyReused
     return int(known.ticket_id)
+
+
+def used(session: Session, by: Actor, key: str) -> bool:
+    """Whether a request with this key has done its work already."""
+    mine = select(RepeatKey.key).where(RepeatKey.user_id == by.user_id, RepeatKey.key == _short(key))
+    return session.scalar(mine) is not None
 
 
 def _body(value: Any) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, false, literal, null, or_, select
 from sqlalchemy.orm import Session
@@ -74,6 +75,25 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     return or_(false(), *(condition for condition, _ in conditions(actor)))
 
 
+def open_now(owed: Any) -> ColumnElement[bool]:
+    """On `Obligation` or an alias: still owed."""
+    return and_(owed.settled_at.is_(None), owed.voided_at.is_(None))
+
+
+def shown(owed: Any, by: Actor) -> ColumnElement[bool]:
+    """On `Obligation`, or an alias, joined with `Ticket`: whether a person may see it. `view` says the same of one."""
+    parts: list[ColumnElement[bool]] = []
+    for condition, level in conditions(by):
+        if level in ("contact", "full"):
+            past = or_(owed.track == QUALITY, Ticket.track == DISCIPLINE)
+            parts.append(condition if by.office or by.chairman else and_(condition, past))
+        elif level == "part":
+            parts.append(and_(condition, owed.unit_id.in_(sorted(by.staff))))
+        elif level == "summary":
+            parts.append(and_(condition, owed.track == DISCIPLINE, owed.kind.in_(("handle", "callback"))))
+    return or_(false(), *parts)
+
+
 def level(actor: Actor) -> ColumnElement[str | None]:
     """How much of a ticket a person may see, as an expression; null: nothing."""
     rows = [(condition, literal(name, String)) for condition, name, _ in _graded(actor)]
@@ -99,3 +119,11 @@ def opened(session: Session, ids: Sequence[int], actor: Actor, at: datetime) -> 
         for ticket_id, part in rows:
             found.setdefault(ticket_id, set()).add(part)
     return found
+
+
+def find(session: Session, value: int | str, by: Actor) -> int | None:
+    """The id of a ticket in sight, by id or number; None is absent or out of sight."""
+    mine = visible(by)
+    if isinstance(value, int):
+        return session.scalar(select(Ticket.id).where(Ticket.id == value, mine)) if 0 < value < 2**63 else None
+    return session.scalar(select(Ticket.id).where(Ticket.no == value.strip(), mine))

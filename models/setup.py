@@ -12,11 +12,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import policy
+from models import notice, policy
 from models.base import Role, User
 from models.calendar import announced
+from models.notice import NoticeRule
 from models.organisation import Post, Unit
+from models.reply import TEMPLATES, ReplyTemplate
 from models.rule import CalendarDay, CalendarYear, Category, Channel, ClosingTime, PenaltyRule, Rule
+from models.suggestion import KEYWORDS, Keyword
 
 FIRST_YEAR = 2001
 """The first year whose make-up days the announcements list."""
@@ -28,11 +31,12 @@ def seed(session: Session, *, through: int) -> None:
     _missing(session, Channel, "name", [{"name": name, "forwarder": forwards} for name, forwards in policy.CHANNELS])
     _missing(session, Unit, "name", [{"name": name, "kind": kind} for name, kind in policy.OFFICES])
     _missing(session, Role, "name", [{"name": name} for name in policy.ROLES])
-    if session.scalar(select(Rule.id).limit(1)) is None:
-        session.add_all(
-            Rule(key=t.key, track=t.track, since=policy.ALWAYS, amount=t.amount, measure=t.measure, clause=t.clause)
-            for t in policy.TERMS
-        )
+    known = set(session.scalars(select(Rule.key)))
+    session.add_all(
+        Rule(key=t.key, track=t.track, since=policy.ALWAYS, amount=t.amount, measure=t.measure, clause=t.clause)
+        for t in policy.TERMS
+        if t.key not in known
+    )
     if session.scalar(select(PenaltyRule.id).limit(1)) is None:
         columns = ("clause", "conduct", "responsible", "leader", "indicator_holder", "by_regulation")
         session.add_all(
@@ -43,7 +47,27 @@ def seed(session: Session, *, through: int) -> None:
             ClosingTime(starts=starts, ends=ends, yearly=yearly, closes=closes)
             for starts, ends, yearly, closes in policy.CLOSING_TIMES
         )
+    if session.scalar(select(NoticeRule.id).limit(1)) is None:
+        names = ("obligation", "track", "level", "amount", "measure", "recipient", "urgent")
+        session.add_all(NoticeRule(**dict(zip(names, row, strict=True))) for row in notice.SEEDED)
     publish(session, range(FIRST_YEAR, through + 1))
+    session.flush()
+    _texts(session)
+
+
+def _texts(session: Session) -> None:
+    """What registration suggests and the texts it offers: once, for operations to go on from."""
+    categories: dict[str, int] = dict(session.execute(select(Category.name, Category.id)).all())
+    if session.scalar(select(Keyword.id).limit(1)) is None:
+        session.add_all(
+            Keyword(word=word, category_id=categories[name]) for name, words in KEYWORDS.items() for word in words
+        )
+    if session.scalar(select(ReplyTemplate.id).limit(1)) is None:
+        session.add_all(
+            ReplyTemplate(name=name, action=action, track=track, text=text, position=10 * n,
+                          category_id=categories[category] if category else None)
+            for n, (name, action, track, category, text) in enumerate(TEMPLATES, 1)
+        )  # fmt: skip
     session.flush()
 
 

@@ -8,7 +8,10 @@ from typing import Any
 from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from models import draft, index, lookup
 from models.case import PARTS, Case, Row
+from models.database import together
+from models.policy import QUALITY
 from models.refusals import Stale, Unseen
 from models.tables import Ticket, TicketEvent, TicketText
 
@@ -38,16 +41,16 @@ def load(session: Session, ticket_id: int, *, locked: bool = True) -> Case:
     ticket = session.execute(select(TICKET).where(TICKET.c.id == ticket_id)).mappings().one_or_none()
     if ticket is None:
         raise Unseen
-    parts = {
-        name: [
-            dict(row)
-            for row in session.execute(
-                select(table).where(table.c.ticket_id == ticket_id).order_by(table.c.n)
-            ).mappings()
-        ]
-        for name, table in PART_TABLES.items()
+    return Case(dict(ticket), parts(session, ticket_id))
+
+
+def parts(session: Session, ticket_id: int) -> dict[str, list[Row]]:
+    """What hangs on a ticket: table → its rows in order."""
+    read = together(session, *(select(table).where(table.c.ticket_id == ticket_id) for table in PART_TABLES.values()))
+    return {
+        name: sorted((dict(zip(table.columns.keys(), row, strict=True)) for row in rows), key=lambda row: row["n"])
+        for (name, table), rows in zip(PART_TABLES.items(), read, strict=True)
     }
-    return Case(dict(ticket), parts)
 
 
 def save(session: Session, case: Case) -> None:
@@ -67,8 +70,10 @@ def save(session: Session, case: Case) -> None:
     session.execute(insert(EVENT), case.events)
     if case.texts:
         session.execute(insert(TEXT), case.texts)
+        index.add(session, case.events, case.texts)
+    _write_beside(session, case)
     case.fresh, case.seen = False, ticket["version"]
-    case.events, case.texts, case.changed = [], [], {}
+    case.events, case.texts, case.changed, case.numbers = [], [], {}, {}
     session.expire_all()
 
 
@@ -78,10 +83,28 @@ def save_new(session: Session, cases: Sequence[Case]) -> None:
         return
     session.execute(insert(TICKET), [case.ticket for case in cases])
     _write_parts(session, cases)
-    session.execute(insert(EVENT), [event for case in cases for event in case.events])
+    events = [event for case in cases for event in case.events]
+    session.execute(insert(EVENT), events)
     texts = [text for case in cases for text in case.texts]
     if texts:
         session.execute(insert(TEXT), texts)
+        index.add(session, events, texts)
+    numbers = [row for case in cases if case.ticket["track"] == QUALITY
+               for row in lookup.rows_of(case.ticket["id"], case.numbers)]  # fmt: skip
+    if numbers:
+        session.execute(insert(lookup.LOOKUP), numbers)
+
+
+def _write_beside(session: Session, case: Case) -> None:
+    """What stands outside the log and follows a ticket: the numbers it is found by, its unit's drafts."""
+    ticket_id = case.ticket["id"]
+    if case.ticket["track"] != QUALITY:
+        if not case.fresh:
+            lookup.forget(session, [ticket_id])
+    elif case.numbers:
+        lookup.write(session, ticket_id, case.numbers, fresh=case.fresh)
+    if any(event["from_state"] == "handling" != event["to_state"] for event in case.events):
+        draft.left(session, [ticket_id])
 
 
 def _write_parts(session: Session, cases: Sequence[Case]) -> None:

@@ -48,6 +48,7 @@ class Ticket(Model):
         Index("ix_ticket_registered", "registered_at"),
         Index("ix_ticket_closed", "closed_at"),
         Index("ix_ticket_state", "state", "registered_at"),  # not by track: SQLite would sort all of one
+        Index("ix_ticket_again", "state", "round"),
         Index("ix_ticket_unit", "unit_id", "state"),
         Index("ix_ticket_main", "main_id"),
         Index("ix_ticket_repeat", "repeat_of_id"),

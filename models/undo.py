@@ -7,14 +7,12 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import select
 
 from models import clocks, log
 from models.book import Book
 from models.case import BLANK, BLANK_PARTS, Case
-from models.guards import Moment, last_move
+from models.guards import Moment, last_move, past
 from models.refusals import WrongState
-from models.tables import TicketEvent
 
 
 @dataclass(frozen=True)
@@ -31,12 +29,8 @@ def plan(case: Case, m: Moment) -> Undo:
     last = last_move(m)
     if last is None:
         raise WrongState("nothing_to_correct")
-    earlier = m.book.session.scalars(
-        select(TicketEvent.payload)
-        .where(TicketEvent.ticket_id == case.ticket["id"], TicketEvent.no < last.no)
-        .order_by(TicketEvent.no)
-    )
-    return Undo(last.no, orjson.loads(last.payload)["rows"], log.fold(earlier))
+    earlier = (event["payload"] for event in past(m) if event["no"] < last["no"])
+    return Undo(last["no"], orjson.loads(last["payload"])["rows"], log.fold(earlier))
 
 
 def carry_out(case: Case, done: Undo, at: datetime, book: Book) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 from models import log
 from models.case import BLANK, BLANK_PARTS, BOOKKEEPING
+from models.shelf import Shelf
 from models.store import EVENT, PART_TABLES, TEXT, TICKET
 from models.types import Moment
 
@@ -39,11 +40,12 @@ class Findings:
     events: int = 0
     texts: int = 0
     erased: int = 0
+    files: int = 0
     differences: list[tuple[str, str]] = field(default_factory=list)
 
 
-def verify(connection: Connection, key: bytes) -> Findings:
-    """Rebuild every ticket from its events and compare it with its rows."""
+def verify(connection: Connection, key: bytes, shelf: Shelf | None = None) -> Findings:
+    """Rebuild every ticket from its events and compare it with its rows, and its attachments with their files."""
     found = Findings()
     last = BEFORE_ALL
     while True:
@@ -63,6 +65,10 @@ def verify(connection: Connection, key: bytes) -> Findings:
                 ticket, events.get(ticket_id, []), texts.get(ticket_id, []), own, key, found
             ):
                 found.differences.append((ticket["no"], difference))
+            if shelf is not None:
+                found.files += len(own["attachment"])
+                wrong = [_file_difference(row, shelf) for row in own["attachment"]]
+                found.differences.extend((ticket["no"], difference) for difference in wrong if difference)
     _orphans(connection, found)
     return found
 
@@ -193,6 +199,16 @@ def _compare(
     for column in blank:
         if column not in apart and logged.get(column) != log.plain(row[column]):
             yield f"{what} 的 {column} 与日志不符：日志 {logged.get(column)}，库中 {log.plain(row[column])}"
+
+
+def _file_difference(row: dict[str, Any], shelf: Shelf) -> str | None:
+    """What is wrong with the file of an attachment's row."""
+    kept = shelf.read(row["file_id"])
+    if kept is None:
+        return f"附件 {row['n']} 的文件缺失"
+    if (kept.size, kept.sha256) != (row["size"], row["sha256"]):
+        return f"附件 {row['n']} 的文件与校验值不符"
+    return None
 
 
 def _orphans(connection: Connection, found: Findings) -> None:

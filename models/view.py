@@ -6,12 +6,11 @@ by itself what to show. Times are aware; edges write them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,9 +18,12 @@ from models import desk, masking, scope, store
 from models.actor import Actor
 from models.base import User
 from models.book import Book
+from models.case import Case
+from models.database import together
+from models.files import File, of_tickets, seen_files, shows_files
 from models.policy import DISCIPLINE, PERSONAL, QUALITY, WORDS
 from models.refusals import Unseen
-from models.tables import Accused, Assignment, Callback, Obligation, Ticket, TicketEvent, TicketText, Unit
+from models.tables import Accused, Obligation, Ticket, TicketEvent, TicketText
 from models.workflow import REGISTRATION, Action
 
 Row = dict[str, Any]
@@ -57,6 +59,8 @@ class Sight:
     ticket: Ticket
     level: str
     opened: set[str] = field(default_factory=set)
+    files: list[File] = field(default_factory=list)
+    """Its attachments, once `tickets` has read them."""
 
     @property
     def shown(self) -> frozenset[str]:
@@ -93,12 +97,36 @@ def sight(session: Session, ticket_id: int, by: Actor, at: datetime) -> Sight:
 def tickets(session: Session, seen: Sequence[Sight], by: Actor, at: datetime, book: Book) -> list[Row]:
     """The API's answer for each ticket: heading, fields, `hidden`, `masked`, obligations. A few queries in all."""
     ids = [s.ticket.id for s in seen]
-    texts = _texts(session, ids)
-    owed = _by_ticket(session.scalars(select(Obligation).where(Obligation.ticket_id.in_(ids)).order_by(Obligation.n)))
-    accused = _accused(session, ids)
-    linked = _linked(session, seen, by)
-    return [_row(s, texts.get(s.ticket.id, {}), owed.get(s.ticket.id, []), accused.get(s.ticket.id, []), linked, by, at,
-                 book) for s in seen]  # fmt: skip
+    obligation = Obligation.__table__
+    written, owed, accused, numbered, attached = together(
+        session,
+        select(TicketText.ticket_id, TicketText.event_no, TicketText.field, TicketText.value, TicketEvent.action)
+        .join(TicketEvent, (TicketEvent.ticket_id == TicketText.ticket_id) & (TicketEvent.no == TicketText.event_no))
+        .where(TicketText.ticket_id.in_(ids)),
+        select(obligation).where(obligation.c.ticket_id.in_(ids)),
+        select(Accused.ticket_id, Accused.n, User.last_name, User.first_name)
+        .join(User, User.id == Accused.user_id)
+        .where(Accused.ticket_id.in_(ids)),
+        select(Ticket.id, Ticket.no).where(Ticket.id.in_(_linked(seen)), scope.visible(by)),
+        of_tickets([s.ticket.id for s in seen if shows_files(s)]),
+    )
+    texts = _in_force(written)
+    owes: dict[int, list[Obligation]] = {}
+    for read in owed:
+        one = Obligation(**dict(zip(obligation.columns.keys(), read, strict=True)))
+        owes.setdefault(one.ticket_id, []).append(one)
+    named: dict[int, list[str]] = {}
+    for ticket_id, _n, last, first in sorted(accused, key=lambda row: row[:2]):
+        named.setdefault(ticket_id, []).append(f"{last}{first}")
+    linked: dict[int, str] = {row[0]: row[1] for row in numbered}
+    files = seen_files(attached, seen, by)
+    for s in seen:
+        s.files = files.get(s.ticket.id, [])
+    return [
+        _row(s, texts.get(s.ticket.id, {}), sorted(owes.get(s.ticket.id, []), key=lambda o: o.n),
+             named.get(s.ticket.id, []), linked, by, at, book)
+        for s in seen
+    ]  # fmt: skip
 
 
 def _row(
@@ -126,6 +154,9 @@ def _row(
     row |= {name: values[name] for name in ALL}
     row["hidden"], row["masked"], row["level"] = hidden, masked, s.level
     row["obligations"] = [obligation(o, at, book) for o in owed if _shows(s, o, by)]
+    row["attachments"] = [file.row() for file in s.files] if shows_files(s) else None
+    if not shows_files(s):
+        row["hidden"] = sorted([*hidden, "attachments"])
     return row
 
 
@@ -152,19 +183,10 @@ def _table(name: str) -> str:
     return "unit" if name == "complained_unit" else name
 
 
-def _texts(session: Session, ids: Sequence[int]) -> dict[int, dict[str, str]]:
+def _in_force(written: list[tuple[Any, ...]]) -> dict[int, dict[str, str]]:
     """Each ticket's texts in force by field; `stub`: what discipline told the dispatcher."""
     found: dict[int, dict[str, str]] = {}
-    rows = session.execute(
-        select(TicketText.ticket_id, TicketText.field, TicketText.value, TicketEvent.action)
-        .join(
-            TicketEvent,
-            (TicketEvent.ticket_id == TicketText.ticket_id) & (TicketEvent.no == TicketText.event_no),
-        )
-        .where(TicketText.ticket_id.in_(ids))
-        .order_by(TicketText.ticket_id, TicketText.event_no)
-    )
-    for ticket_id, name, value, action in rows:
+    for ticket_id, _no, name, value, action in sorted(written, key=lambda row: row[:2]):
         mine = found.setdefault(ticket_id, {})
         if action in ("register", "amend"):
             if not (action == "amend" and name == "reason"):
@@ -176,61 +198,9 @@ def _texts(session: Session, ids: Sequence[int]) -> dict[int, dict[str, str]]:
     return found
 
 
-def _by_ticket(rows: Iterable[Obligation]) -> dict[int, list[Obligation]]:
-    found: dict[int, list[Obligation]] = {}
-    for row in rows:
-        found.setdefault(row.ticket_id, []).append(row)
-    return found
-
-
-def _accused(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    rows = session.execute(
-        select(Accused.ticket_id, User.last_name, User.first_name)
-        .join(User, User.id == Accused.user_id)
-        .where(Accused.ticket_id.in_(ids))
-        .order_by(Accused.ticket_id, Accused.n)
-    )
-    for ticket_id, last, first in rows:
-        found.setdefault(ticket_id, []).append(f"{last}{first}")
-    return found
-
-
-def _linked(session: Session, seen: Sequence[Sight], by: Actor) -> dict[int, str]:
-    """Numbers of the tickets that the seen ones point to, as far as they too are in sight."""
-    ids = {i for s in seen for i in (s.ticket.main_id, s.ticket.repeat_of_id) if i is not None}
-    if not ids:
-        return {}
-    rows = session.execute(select(Ticket.id, Ticket.no).where(Ticket.id.in_(ids), scope.visible(by)))
-    return dict(rows.all())
-
-
-def events(session: Session, s: Sight, by: Actor) -> list[Row]:
-    """The log as far as the level shows it, ascending; texts in the place of their digests, masked by level."""
-    ticket = s.ticket
-    names = people(session)
-    texts: dict[int, dict[str, str]] = {}
-    for row in session.scalars(select(TicketText).where(TicketText.ticket_id == ticket.id)):
-        texts.setdefault(row.event_no, {})[row.field] = row.value
-    found = []
-    spans = _own_spans(session, ticket.id, by) if s.level in ("part", "summary") else []
-    units = _units(session, s, by)
-    for event in session.scalars(
-        select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.no)
-    ):
-        if not _shows_event(s, event, by, spans):
-            continue
-        payload = orjson.loads(event.payload)
-        said = {name: _said(s, name, value) for name, value in texts.get(event.no, {}).items() if _says(s, event, name)}
-        found.append(
-            {
-                "number": event.no, "at": event.at, "actor": names.get(event.actor_id or 0),
-                "for": names.get(event.for_id or 0), "action": event.action, "from": event.from_state,
-                "to": event.to_state, "round": event.round,
-                "payload": {"texts": said, **units.get(event.no, {}), **payload.get("more", {})},
-            }
-        )  # fmt: skip
-    return found
+def _linked(seen: Sequence[Sight]) -> set[int]:
+    """The tickets that the seen ones point to."""
+    return {i for s in seen for i in (s.ticket.main_id, s.ticket.repeat_of_id) if i is not None}
 
 
 def people(session: Session) -> dict[int, str]:
@@ -238,57 +208,27 @@ def people(session: Session) -> dict[int, str]:
     return {i: f"{last}{first}" for i, last, first in session.execute(select(User.id, User.last_name, User.first_name))}
 
 
-def _own_spans(session: Session, ticket_id: int, by: Actor) -> list[tuple[int, int | None]]:
-    """(first, last) event of each time the person's units held the ticket."""
-    rows = session.execute(
-        select(Assignment.event_no, Assignment.ended_no).where(
-            Assignment.ticket_id == ticket_id, Assignment.unit_id.in_(by.staff)
-        )
-    )
-    return [(first, last) for first, last in rows]
+def case_of(session: Session, s: Sight) -> Case:
+    """The ticket's rows to look at, not to change."""
+    ticket = {column.name: getattr(s.ticket, column.name) for column in store.TICKET.columns}
+    return Case(ticket, store.parts(session, s.ticket.id))
 
 
-def _units(session: Session, s: Sight, by: Actor) -> dict[int, Row]:
-    """Event → the unit that it gave the ticket to, as far as units are shown."""
-    mine = [] if "unit" in s.shown else [Assignment.unit_id.in_(by.staff)]
-    rows = session.execute(
-        select(Assignment.event_no, Unit.name)
-        .join(Unit, Unit.id == Assignment.unit_id)
-        .where(Assignment.ticket_id == s.ticket.id, *mine)
-    )
-    return {no: {"unit": name} for no, name in rows}
-
-
-def _shows_event(s: Sight, event: TicketEvent, by: Actor, spans: list[tuple[int, int | None]]) -> bool:
-    if s.level == "stub":
-        return event.action in ("feed_back", "waive", "conclude")
-    if s.level == "part":
-        return event.track == QUALITY and any(a <= event.no and (z is None or event.no <= z) for a, z in spans)
-    if s.level == "summary":
-        starts = [a for a, _ in spans]
-        return event.track == DISCIPLINE and bool(starts) and event.no >= min(starts) and event.action != "open_to"
-    return event.track == QUALITY or s.ticket.track == DISCIPLINE or by.office or by.chairman
-
-
-def _says(s: Sight, event: TicketEvent, name: str) -> bool:
-    """Whether a text of a visible event may be read: facts of registration follow the ticket's own fields."""
-    if event.action in ("register", "amend") and name != "reason":
-        return name.split(".")[0] in s.shown
-    return True
-
-
-def _said(s: Sight, name: str, value: str) -> str:
-    return masking.mask(name, value) if name in PERSONAL and value and not s.in_clear() else value
-
-
-def callbacks(session: Session, s: Sight) -> list[Callback]:
+def callbacks(case: Case, s: Sight) -> list[Row]:
     """The call-back log of a ticket; a stub and a part show none."""
-    if s.level in ("stub", "part"):
-        return []
-    return list(session.scalars(select(Callback).where(Callback.ticket_id == s.ticket.id).order_by(Callback.n)))
+    return [] if s.level in ("stub", "part") else case.parts["callback"]
 
 
 def actions(session: Session, s: Sight, by: Actor, at: datetime, book: Book) -> list[Action]:
     """What the person may do with the ticket now."""
-    case = store.load(session, s.ticket.id, locked=False)
-    return desk.available(case, by, at, book, s.level)
+    return desk.available(case_of(session, s), by, at, book, s.level)
+
+
+def attachment(session: Session, ticket_id: int, n: int, by: Actor, at: datetime) -> File:
+    """One file of a ticket; raises Unseen where the ticket, or the file, is not shown to the person."""
+    s = sight(session, ticket_id, by, at)
+    rows = together(session, of_tickets([ticket_id] if shows_files(s) else []))[0]
+    for file in seen_files(rows, [s], by).get(ticket_id, []):
+        if file.n == n:
+            return file
+    raise Unseen

@@ -5,18 +5,18 @@ Reading `ACTIONS` is reading the policy. `models.desk` carries an action out; no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from models import policy
 from models.policy import DISCIPLINE, QUALITY
 
-AGENT, OPERATIONS, HANDLER, HEAD, OFFICE, CHAIRMAN = "a", "o", "h", "u", "d", "c"
+AGENT, OPERATIONS, HANDLER, HEAD, OFFICE, CHAIRMAN, READER = "a", "o", "h", "u", "d", "c", "l"
 """Parts a person can have in a ticket. HANDLER and HEAD are those of the ticket's own unit; OFFICE is 纪检监察室."""
 PARTS = {
     AGENT: "热线受理人员", OPERATIONS: "运营管理部", HANDLER: "承办单位经办人", HEAD: "承办单位负责人",
-    OFFICE: "纪检监察室", CHAIRMAN: "董事长",
+    OFFICE: "纪检监察室", CHAIRMAN: "董事长", READER: "集团领导",
 }  # fmt: skip
 
 
@@ -118,6 +118,9 @@ def _choice(name: str, zh: str, choices: Mapping[str, str], *, required: bool = 
     return Field(name, zh, "choice", required, choices)
 
 
+FILES = Field("files", "附件", "files")
+"""Files that wait (`models.uploads`) and hang on the ticket from then on."""
+
 REGISTRATION = (
     Field("content", "投诉内容", "text", required=True),
     Field("title", "标题", "line"),
@@ -165,7 +168,7 @@ ACTIONS: dict[str, Action] = {
         Action("register", "登记", "第六条(一)",
                (Step(None, "registered", "ao", QUALITY, opens=("dispatch", "upstream")),
                 Step(None, "registered", "aod", DISCIPLINE, opens=("dispatch", "upstream"))),
-               REGISTRATION),
+               (*REGISTRATION, FILES)),
         Action("answer", "当场答复", "第六条(二)1",
                (Step("registered", "closed", "ao", QUALITY, settles=("dispatch", "upstream")),),
                (_text("reply", "答复"),), kinds=("enquiry", "repair")),
@@ -200,7 +203,7 @@ ACTIONS: dict[str, Action] = {
                (Step("handling", "calling_back", "u", settles=("handle", "upstream"), opens=("callback",)),),
                (_text("cause", "原因"), _choice("cause_code", "原因类别", policy.CAUSES),
                 Field("responsible", "责任人", "line", required=True), _text("result", "处理结果"),
-                _choice("finding", "责任认定", policy.FINDINGS))),
+                _choice("finding", "责任认定", policy.FINDINGS), FILES)),
         Action("return", "退回", "内部约定",
                (Step("handling", "returned", "uo", QUALITY),
                 Step("handling", "reported", "ud", DISCIPLINE, opens=("instruct",))),
@@ -266,7 +269,7 @@ ACTIONS: dict[str, Action] = {
                 Field("parts", "开放内容", "parts", required=True, choices=policy.OPENING_PARTS),
                 Field("until", "截止时间", "moment"))),
         Action("note", "跟进", "第五条(二)",
-               _from(tuple(STATES), None, "huaod"), (_text("text", "跟进内容"),), versioned=False),
+               _from(tuple(STATES), None, "huaod"), (_text("text", "跟进内容"), FILES), versioned=False),
         Action("contact", "联系", "第五条(二)",
                _from(OPEN, None, "huaod"),
                (_choice("kind", "联系事由", policy.CONTACT_KINDS, required=True), _text("text", "联系内容")),
@@ -275,27 +278,24 @@ ACTIONS: dict[str, Action] = {
                _from(OPEN, None, "o", track=QUALITY) + _from(OPEN, None, "d", track=DISCIPLINE),
                (_text("text", "督办意见"),), versioned=False),
         Action("attach", "附件", "第六条(一)",
-               _from(OPEN, None, "huaod"), (_text("text", "附件说明"),),
-               versioned=False),
+               _from(OPEN, None, "huaod"), (_text("text", "附件说明"), FILES), versioned=False),
         Action("link", "关联", "内部约定",
                _from(tuple(STATES), None, "huaod"),
                (Field("to", "关联到", "ticket", required=True),
                 _choice("kind", "关联类型", policy.LINK_KINDS, required=True)), versioned=False),
+        Action("print", "打印工单", "第七条(二)",
+               _from(tuple(STATES), None, "huaodcl"), (_choice("form", "表单", policy.PRINTS, required=True),),
+               versioned=False, guard="print"),
     )
 }  # fmt: skip
 
 SYSTEM_ACTIONS = {"close": "按原件办结", "release": "解除跟随", "redate": "时限随日历更正", "erase": "个人信息到期删除"}
 """Acts of the program itself: the importer's closing, a corrected calendar, retention."""
 UNDOABLE = ("call_back", "decline", "answer")
-STUB_ACTIONS = ("record",)
+STUB_ACTIONS = ("record", "print")
 """All that may be done with a ticket of which one sees only the stub."""
 
 
 def action_name(name: str) -> str:
     """The Chinese name of any act in the log."""
     return ACTIONS[name].zh if name in ACTIONS else SYSTEM_ACTIONS[name]
-
-
-def paths() -> Iterator[tuple[Action, Step]]:
-    """Every step of the table, for docs and tests."""
-    return ((action, step) for action in ACTIONS.values() for step in action.steps)

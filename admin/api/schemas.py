@@ -7,7 +7,7 @@ from typing import Any
 from apispec import APISpec
 
 from models import policy, scope, view
-from models.fields import LINE_MOST, PERSONS_MOST, TEXT_MOST
+from models.fields import FILES_MOST, LINE_MOST, PERSONS_MOST, TEXT_MOST
 from models.obligation import standing
 from models.tables import Ticket
 from models.workflow import ACTIONS, REGISTRATION, STATES, SYSTEM_ACTIONS, Action, Field
@@ -25,6 +25,12 @@ KINDS: dict[str, Schema] = {
     "raw": {"description": "As the field that it corrects"},
     "ticket": {**REFERENCE, "description": "A ticket in sight, by id or number"},
     "persons": {"type": "array", "maxItems": PERSONS_MOST, "items": REFERENCE, "description": "Accounts or names"},
+    "files": {
+        "type": "array",
+        "maxItems": FILES_MOST,
+        "items": {"type": "integer"},
+        "description": "Ids of one's own waiting files, see POST upload/",
+    },
     "users": {"type": "array", "maxItems": PERSONS_MOST, "items": REFERENCE, "description": "Accounts"},
 }
 
@@ -82,6 +88,12 @@ def ticket_schema() -> Schema:
         "masked": {"type": "array", "items": {"type": "string"}, "description": "Fields of which a part is hidden"},
         "level": {"type": "string", "enum": list(scope.LEVELS)},
         "obligations": {"type": "array", "items": {"$ref": "#/components/schemas/Obligation"}},
+        "attachments": {
+            "type": "array",
+            "nullable": True,
+            "items": {"$ref": "#/components/schemas/Attachment"},
+            "description": "Null, and named in `hidden`, where the level shows none",
+        },
     }
     return {"type": "object", "properties": properties, "required": [*view.HEADING, "hidden", "obligations"]}
 
@@ -101,6 +113,17 @@ OBLIGATION: Schema = {
         "void_reason": {"type": "string", "nullable": True},
         "inherited": {"type": "boolean"},
         "state": {"type": "string", "enum": list(STANDINGS)},
+    },
+}
+ATTACHMENT: Schema = {
+    "type": "object",
+    "properties": {
+        "n": {"type": "integer"},
+        "name": {"type": "string", "nullable": True, "description": "As it was given; null once erased"},
+        "mime": {"type": "string"},
+        "size": {"type": "integer", "format": "int64"},
+        "sha256": {"type": "string"},
+        "at": TIME,
     },
 }
 OUT_OF_SIGHT: Schema = {
@@ -183,6 +206,7 @@ def describe_tickets(spec: APISpec) -> None:
             ]
         },
         "Obligation": OBLIGATION,
+        "Attachment": ATTACHMENT,
         "OutOfSight": OUT_OF_SIGHT,
         "TicketAnswer": {
             "allOf": [

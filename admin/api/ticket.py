@@ -7,31 +7,26 @@ wrong with the body is told only after it has let the person through.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from flask import jsonify, request
+from apispec import APISpec
 from flask.wrappers import Response
 from flask_appbuilder.api import expose, protect
 from flask_appbuilder.api.schemas import get_list_schema
-from flask_appbuilder.exceptions import FABException
 from flask_appbuilder.security.decorators import permission_name
-from sqlalchemy import ColumnElement, case, null, select
-from sqlalchemy.orm import Session
-from werkzeug.exceptions import HTTPException
 
 from admin.api import schemas
+from admin.api.acts import after_the_desk, body, key_of_request
+from admin.api.answers import answer, answers, enveloped, offer, one
+from admin.api.sight import page_of_ids, with_tickets
 from admin.current import book, current_actor, now, session, transact
 from admin.guarding import ModelRestApi, SQLAInterface
-from admin.guarding.rest import asked, json_body, problem
+from admin.guarding.requests import asked
 from admin.guarding.values import written
-from models import desk, policy, scope, view
-from models.actor import Actor
-from models.refusals import Invalid, Reason, Unseen
-from models.tables import RepeatKey, Ticket
-from models.workflow import Action, Field
-
-LONGEST_KEY = 200
+from models import desk, history, policy, view
+from models.refusals import Unseen
+from models.tables import Ticket
 
 
 class TicketApi(ModelRestApi):
@@ -46,7 +41,7 @@ class TicketApi(ModelRestApi):
     openapi_spec_tag = "Ticket"
     datamodel = SQLAInterface(Ticket)
     page_size = 25
-    list_columns = show_columns = [*view.HEADING, *view.ALL, "hidden", "masked", "level", "obligations"]
+    list_columns = show_columns = [*view.HEADING, *view.ALL, "hidden", "masked", "level", "obligations", "attachments"]
     add_columns = edit_columns = []
     search_columns = [
         "no", "track", "state", "round", "kind", "category", "unit", "channel", "district", "form", "urgency",
@@ -81,10 +76,7 @@ class TicketApi(ModelRestApi):
           - in: query
             name: q
             description: Rison or JSON, e.g. (filters:!((col:state,opr:eq,value:handling)),page:0,page_size:25)
-            content:
-              application/json:
-                schema:
-                  $ref: '#/components/schemas/get_list_schema'
+            content: {application/json: {schema: {$ref: '#/components/schemas/get_list_schema'}}}
           responses:
             200:
               description: A page of tickets
@@ -94,48 +86,18 @@ class TicketApi(ModelRestApi):
                     type: object
                     required: [count, ids, result]
                     properties:
-                      count:
-                        type: integer
-                      ids:
-                        type: array
-                        items:
-                          type: integer
-                      result:
-                        type: array
-                        items:
-                          $ref: '#/components/schemas/Ticket'
-            400:
-              $ref: '#/components/responses/400'
-            401:
-              $ref: '#/components/responses/401'
-            404:
-              $ref: '#/components/responses/404'
+                      count: {type: integer}
+                      ids: {type: array, items: {type: integer}}
+                      result: {type: array, items: {$ref: '#/components/schemas/Ticket'}}
+          refuses: [400, 401, 404]
         """
         by, wish = with_tickets(), options["rison"]
         columns = self._columns(wish, self.list_columns)
-        count, ids = self._page_of_ids(wish, by)
+        count, ids = page_of_ids(*self._wished(wish), by)
         rows = answers(ids, by)
         if columns is not self.list_columns:
             rows = [{"id": row["id"], **{name: row[name] for name in columns}} for row in rows]
         return self.response(200, count=count, ids=ids, result=rows)
-
-    def _page_of_ids(self, wish: Mapping[str, Any], by: Actor) -> tuple[int, list[int]]:
-        """(tickets in all, ids of the page). Raises 400."""
-        try:
-            filters = self._handle_filters_args(wish)
-        except FABException as no:
-            raise problem(400, str(no)) from None
-        column, direction = self._handle_order_args(wish)
-        page, size = self._handle_page_args(wish)
-        query = filters.apply_all(session().query(Ticket.id).filter(scope.visible(by)))
-        for name in {found.column_name for found in filters.filters}:
-            query = query.filter(shows(name, by))
-        count = query.count()
-        key = getattr(Ticket, column)
-        if column not in view.HEADING:
-            key = case((shows(column, by), key), else_=null())
-        orders = (key.asc(), Ticket.id.asc()) if direction == "asc" else (key.desc(), Ticket.id.desc())
-        return count, [i for (i,) in query.order_by(*orders).offset(page * size).limit(size)]
 
     def _handle_order_args(self, rison_args: Mapping[str, Any]) -> tuple[str, str]:
         if not rison_args.get("order_column"):
@@ -156,10 +118,7 @@ class TicketApi(ModelRestApi):
           - Idempotency-Key
           requestBody:
             required: true
-            content:
-              application/json:
-                schema:
-                  $ref: '#/components/schemas/Registration'
+            content: {application/json: {schema: {$ref: '#/components/schemas/Registration'}}}
           responses:
             201:
               description: Registered
@@ -169,22 +128,12 @@ class TicketApi(ModelRestApi):
                     type: object
                     required: [id, result]
                     properties:
-                      id:
-                        type: integer
+                      id: {type: integer}
                       result:
                         oneOf:
                         - $ref: '#/components/schemas/Ticket'
                         - $ref: '#/components/schemas/OutOfSight'
-            400:
-              $ref: '#/components/responses/400'
-            401:
-              $ref: '#/components/responses/401'
-            403:
-              $ref: '#/components/responses/403'
-            404:
-              $ref: '#/components/responses/404'
-            422:
-              $ref: '#/components/responses/422'
+          refuses: [400, 401, 403, 404, 413, 422]
         """
         with_tickets()
         given, wrong = body()
@@ -215,14 +164,8 @@ class TicketApi(ModelRestApi):
           responses:
             200:
               description: The ticket
-              content:
-                application/json:
-                  schema:
-                    $ref: '#/components/schemas/TicketAnswer'
-            401:
-              $ref: '#/components/responses/401'
-            404:
-              $ref: '#/components/responses/404'
+              content: {application/json: {schema: {$ref: '#/components/schemas/TicketAnswer'}}}
+          refuses: [401, 404]
         """
         return enveloped(one(self._key(pk), current_actor()))
 
@@ -245,19 +188,13 @@ class TicketApi(ModelRestApi):
                     type: object
                     required: [count, result]
                     properties:
-                      count:
-                        type: integer
-                      result:
-                        type: array
-                        items:
-                          $ref: '#/components/schemas/TicketEvent'
-            401:
-              $ref: '#/components/responses/401'
-            404:
-              $ref: '#/components/responses/404'
+                      count: {type: integer}
+                      result: {type: array, items: {$ref: '#/components/schemas/TicketEvent'}}
+          refuses: [401, 404]
         """
         by = current_actor()
-        found = written(view.events(session(), view.sight(session(), self._key(pk), by, now()), by))
+        sight = view.sight(session(), self._key(pk), by, now())
+        found = written(history.events(history.read(session(), sight.ticket.id), sight, by))
         return self.response(200, count=len(found), result=found)
 
     @expose("/<pk>/actions", methods=["GET"])
@@ -279,18 +216,10 @@ class TicketApi(ModelRestApi):
                     type: object
                     required: [count, result, version]
                     properties:
-                      count:
-                        type: integer
-                      version:
-                        type: integer
-                      result:
-                        type: array
-                        items:
-                          $ref: '#/components/schemas/TicketActionOffer'
-            401:
-              $ref: '#/components/responses/401'
-            404:
-              $ref: '#/components/responses/404'
+                      count: {type: integer}
+                      version: {type: integer}
+                      result: {type: array, items: {$ref: '#/components/schemas/TicketActionOffer'}}
+          refuses: [401, 404]
         """
         by = current_actor()
         sight = view.sight(session(), self._key(pk), by, now())
@@ -314,10 +243,7 @@ class TicketApi(ModelRestApi):
           - Idempotency-Key
           requestBody:
             required: true
-            content:
-              application/json:
-                schema:
-                  $ref: '#/components/schemas/TicketAction'
+            content: {application/json: {schema: {$ref: '#/components/schemas/TicketAction'}}}
           responses:
             200:
               description: The ticket as it is now, or that it is out of this person's sight
@@ -327,18 +253,7 @@ class TicketApi(ModelRestApi):
                     oneOf:
                     - $ref: '#/components/schemas/TicketAnswer'
                     - $ref: '#/components/schemas/OutOfSight'
-            400:
-              $ref: '#/components/responses/400'
-            401:
-              $ref: '#/components/responses/401'
-            403:
-              $ref: '#/components/responses/403'
-            404:
-              $ref: '#/components/responses/404'
-            409:
-              $ref: '#/components/responses/409'
-            422:
-              $ref: '#/components/responses/422'
+          refuses: [400, 401, 403, 404, 409, 413, 422]
         """
         ticket_id = self._key(pk)
         given, wrong = body()
@@ -362,109 +277,5 @@ class TicketApi(ModelRestApi):
             raise Unseen
         return int(key)
 
-    def add_apispec_components(self, api_spec: Any) -> None:
-        self.describe_answers(api_spec)
+    def describe_rows(self, api_spec: APISpec) -> None:
         schemas.describe_tickets(api_spec)
-
-
-def with_tickets() -> Actor:
-    """The person who asks. Raises Unseen where the role has no tickets: then there is nothing here."""
-    by = current_actor()
-    if not scope.conditions(by):
-        raise Unseen
-    return by
-
-
-def shows(name: str, by: Actor) -> ColumnElement[bool]:
-    """Whether a ticket's field is shown to the person at their level: what is hidden cannot be guessed by filter."""
-    if name in (*view.HEADING, "id"):
-        return scope.visible(by)
-    return scope.level(by).in_([level for level in scope.LEVELS if name in view.SHOWN[level]])
-
-
-def body() -> tuple[dict[str, Any], HTTPException | Invalid | None]:
-    """The request's JSON object and what is wrong with it, which is told once the desk has let the person through."""
-    try:
-        return json_body(), None
-    except (HTTPException, Invalid) as no:
-        return {}, no
-
-
-def after_the_desk(wrong: Exception | None, act: Callable[[], int]) -> int:
-    """What the desk says; but if it only minds the input, or nothing, then what was wrong with the body itself."""
-    try:
-        done = act()
-    except Invalid:
-        if wrong is not None:
-            raise wrong from None
-        raise
-    if wrong is not None:
-        raise wrong
-    return done
-
-
-def key_of_request() -> tuple[str | None, bool]:
-    """The Idempotency-Key, and whether this person has used it before. Raises Invalid."""
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
-        return None, False
-    if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
-        raise Invalid({"Idempotency-Key": Reason("bad_key")})
-    mine = select(RepeatKey.key).where(RepeatKey.user_id == current_actor().user_id, RepeatKey.key == key)
-    return key, session().scalar(mine) is not None
-
-
-def answers(ids: list[int], by: Actor) -> list[dict[str, Any]]:
-    """The given tickets as the person may see them, in that order, as JSON."""
-    db: Session = session()
-    return [written(row) for row in view.tickets(db, view.sights(db, ids, by, now()), by, now(), book())]
-
-
-def one(ticket_id: int, by: Actor) -> dict[str, Any]:
-    found = answers([ticket_id], by)
-    if not found:
-        raise Unseen
-    return found[0]
-
-
-def answer(ticket_id: int, *, repeated: bool = False) -> dict[str, Any]:
-    """What is told after an act: the ticket, or that the act ended the person's own sight of it.
-
-    A repeated request answers in today's scope: then what is out of sight is absent.
-    """
-    found = answers([ticket_id], current_actor())
-    if found:
-        return found[0]
-    if repeated:
-        raise Unseen
-    ticket = session().get_one(Ticket, ticket_id)
-    return {"id": ticket.id, "no": ticket.no, "version": ticket.version, "out_of_sight": True}
-
-
-def enveloped(row: dict[str, Any]) -> Response:
-    """A ticket as FAB's clients look for it, in `result`, and as the contract has it, by its fields."""
-    return jsonify(row if "out_of_sight" in row else {**row, "result": row})
-
-
-def offer(action: Action) -> dict[str, Any]:
-    """An action as a program needs it to draw a form."""
-    return {
-        "name": action.name,
-        "zh": action.zh,
-        "clause": action.clause,
-        "versioned": action.versioned,
-        "fields": [field_of(field) for field in action.fields],
-    }
-
-
-def field_of(field: Field) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "name": field.name,
-        "zh": field.zh,
-        "kind": field.kind,
-        "required": field.required,
-        "choices": dict(field.choices),
-    }
-    if field.required_when:
-        found["required_when"] = dict([field.required_when])
-    return found

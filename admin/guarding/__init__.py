@@ -5,7 +5,8 @@ from __future__ import annotations
 from admin.guarding.conflicts import Conflict
 from admin.guarding.forms import FormConverter
 from admin.guarding.interface import SQLAInterface
-from admin.guarding.rest import BaseApi, ModelRestApi
+from admin.guarding.resource import BaseApi
+from admin.guarding.rest import ModelRestApi
 from admin.guarding.views import BaseView, ModelView, SimpleFormView
 
 __all__ = [

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from admin import current
 from admin.errors import Decided
 from admin.guarding.conflicts import Conflict
-from models import desk, policy
+from models import delegation, desk, notice, policy
+from models.delegation import POWERS
 from models.refusals import Invalid, Reason
 from models.tables import (
     CalendarDay,
@@ -24,6 +25,7 @@ from models.tables import (
     Category,
     CustomerCount,
     MediaExposure,
+    NoticeRule,
     Penalty,
     PenaltyRule,
     Post,
@@ -35,12 +37,11 @@ from models.types import new_id
 
 CALENDAR = (CalendarDay, CalendarYear)
 """A corrected day, and a year that is no longer provisional, re-date what rests on them (POLICY §4)."""
-POWERS = frozenset({"discipline", "chairman"})
-"""Posts that open confidential tickets."""
 LONGEST_TERM = timedelta(days=3650)
 MEASURES = {
     **{term.key: ("hours", "days", "working_days") for term in policy.TERMS},
-    **dict.fromkeys(("attempts", "attempt_days", "conclude"), ("times",)),
+    **dict.fromkeys(("attempts", "attempt_days", "conclude", "incident_count"), ("times",)),
+    "incident_hours": ("hours",),
     "repeat": ("days",),
     "retention": ("years",),
 }
@@ -110,6 +111,9 @@ def _post(session: Session, item: Post, adding: bool, deleting: bool) -> None:
     posts = {item.post, *(history.post.history.deleted or ())}
     if posts & POWERS and "admin" not in by.roles:
         raise Invalid({"post": Reason("admins_only", value=policy.POSTS[(posts & POWERS).pop()])})
+    if adding:
+        holder = item.user.id if item.user is not None else item.user_id
+        delegation.tell(session, item, holder, current.now())
 
 
 def _media_exposure(session: Session, item: MediaExposure, adding: bool, deleting: bool) -> None:
@@ -129,11 +133,22 @@ def _penalty(session: Session, item: Penalty, adding: bool, deleting: bool) -> N
         raise Invalid({"person": Reason("required")})
 
 
+def _notice_rule(session: Session, item: NoticeRule, adding: bool, deleting: bool) -> None:
+    """Of what is coming one is told before the deadline, of what is late after it."""
+    before_it = item.measure != "hours_after"
+    if before_it != (item.level == "soon"):
+        fitting = [zh for name, zh in notice.MEASURES.items() if (name != "hours_after") == (item.level == "soon")]
+        raise Invalid({"measure": Reason("not_a_choice", choices="、".join(fitting))})
+    if not 0 <= item.amount <= (100 if item.measure == "percent_left" else 8760):
+        raise Invalid({"amount": Reason("out_of_range")})
+
+
 CHECKS: dict[type[Any], Callable[[Session, Any, bool, bool], None]] = {
     Unit: _unit,
     Category: _category,
     CustomerCount: _customer_count,
     Rule: _rule,
+    NoticeRule: _notice_rule,
     PenaltyRule: _penalty_rule,
     Post: _post,
     MediaExposure: _media_exposure,

@@ -173,9 +173,10 @@ class FormConverter(GeneralModelConverter):
             codes = [SelectChoice(code, name) for code, name in self.choices[col_name].items()]
             if not required and codes[0].value:
                 codes.insert(0, SelectChoice("", "—"))
+            demanded = required and "" not in self.choices[col_name]  # where nothing is a code too
             form_props[col_name] = CodeField(
                 label, description=description, choices=codes, default=default, widget=Select2Widget(),
-                validators=[*lst_validators, checks.InputRequired() if required else checks.Optional()],
+                validators=[*lst_validators, checks.InputRequired() if demanded else checks.Optional()],
             )  # fmt: skip
             return form_props
         if required and default != "":

@@ -89,6 +89,18 @@ class SQLAInterface(Stock):
         """The key of the row that a relation is to lead to."""
         return self.get_related_interface(col_name).get_pk_value(self.related(col_name, value))
 
+    def may_be_absent(self, col_name: str) -> bool:
+        """Whether a new row can do without a value for the column."""
+        if self.is_relation(col_name):
+            return bool(self.is_nullable(col_name))
+        column = self.list_columns[col_name]
+        return bool(column.nullable or column.default is not None)
+
+    def may_be_empty(self, col_name: str) -> bool:
+        """Whether the column, which takes no null, takes an empty text for nothing."""
+        column = self.list_columns.get(col_name)
+        return column is not None and column.default is not None and column.default.arg == ""
+
     def add(self, item: Any, commit: bool = True) -> None:
         self._write(item, lambda: self.session.add(item), commit, adding=True)
 

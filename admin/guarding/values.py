@@ -28,7 +28,7 @@ def integer(value: Any, largest: int) -> int:
         digits = value.strip().removeprefix("-")
         if not (digits.isascii() and digits.isdecimal() and len(digits) < 20):
             raise Unreadable("not_an_integer")
-        value = int(value)
+        value = int(value.strip())
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import flask_appbuilder as fab
-from flask import abort, flash, g, has_request_context, redirect, request, session, url_for
+from flask import abort, flash, has_request_context, redirect, request, session, url_for
 from flask_appbuilder.const import PERMISSION_PREFIX
 from flask_appbuilder.urltools import Stack, get_order_args, get_page_args, get_page_size_args
 from werkzeug.wrappers import Response
 
 from admin import errors
+from admin.guarding.address import FiltersOfRequest, check_pages, take_filters
 from admin.guarding.conflicts import Conflict
-from admin.guarding.filters import Filters
 from admin.guarding.forms import FormConverter
 from models.refusals import Reason, Refused
 
@@ -47,26 +46,6 @@ class SimpleFormView(KeepsPaths, fab.SimpleFormView):
     """A form of its own."""
 
     method_permission_name = READ_AND_WRITE
-
-
-class FiltersOfRequest:
-    """FAB keeps the filters of a request on the view, which all threads share; here they live with the request."""
-
-    datamodel: Any
-
-    @property
-    def _filters(self) -> Any:
-        possible = self.__dict__.get("_possible_filters")
-        if possible is None or not has_request_context():
-            return possible
-        kept: dict[int, Filters] = g.setdefault("filters", {})
-        if id(self) not in kept:
-            kept[id(self)] = possible.fresh()
-        return kept[id(self)]
-
-    @_filters.setter
-    def _filters(self, value: Any) -> None:
-        self.__dict__["_possible_filters"] = value
 
 
 class ModelView(KeepsPaths, FiltersOfRequest, fab.ModelView):
@@ -325,25 +304,3 @@ def refusal(no: Conflict | Refused) -> str:
     if no.in_use:
         return errors.say("in_use")
     return "；".join(errors.reason(why) for why in no.errors.values()) or errors.say("not_stored")
-
-
-def check_pages() -> None:
-    """Answer 400 unless pages and sizes in the address are numbers that a database can count to."""
-    for name, value in request.args.items():
-        if re.search("page_|psize_", name) and not re.fullmatch(r"\d{1,6}", value, re.ASCII):
-            abort(400)
-
-
-def take_filters(filters: Filters, *, relations: bool = False) -> None:
-    """Take `_flt_N_column=value` from the address; 400 for what the view does not allow.
-
-    relations: any relation of the row may be named too, which is how FAB fills in a form opened from another row.
-    """
-    filters.clear_filters()
-    for name in request.args:
-        if name.startswith("_flt_"):
-            found = re.fullmatch(r"_flt_(\d)_(.+)", name, re.ASCII) or abort(400)
-            filters.add_filter_index(found[2], int(found[1]), request.args.getlist(name), relations=relations)
-
-
-__all__ = ["BaseView", "ModelView", "SimpleFormView"]

@@ -7,11 +7,14 @@ from typing import Any
 from flask import current_app, render_template, session
 from flask_appbuilder import AppBuilder, ModelView, SimpleFormView
 
-from admin import words
-from admin.views import assets, drawing, navigation
+from admin import files, words
+from admin.views import assets, attaching, drawing, inbox, navigation, printing
+from admin.views.delegating import DelegationView
 from admin.views.door import has_tickets
 from admin.views.home import IndexView
+from admin.views.inbox import NoticeView
 from admin.views.pages import LINKS
+from admin.views.supervising import SupervisionView
 from admin.views.tables import ACCOUNTS, PAGES
 from admin.views.tickets import TicketView
 from admin.widgets import dress, dress_form
@@ -32,6 +35,7 @@ def add_views(appbuilder: AppBuilder) -> None:
         kf_navigation=navigation.navigation,
         kf_me=navigation.me,
         kf_has_tickets=has_tickets,
+        kf_unread=inbox.unread,
         kf_lang=lambda: "en" if locale() == "en" else "zh-CN",
         kf_locale=locale,
         kf_view=drawing.view,
@@ -41,9 +45,16 @@ def add_views(appbuilder: AppBuilder) -> None:
         kf_warnings=drawing.warnings,
         kf_pages=drawing.pages,
         kf_field=drawing.field,
+        kf_forms=printing.forms,
+        kf_bytes=attaching.size,
+        kf_accept=attaching.accepted,
+        kf_most_bytes=files.most,
     )
     app.after_request(assets.keep)
-    appbuilder.add_view_no_menu(TicketView)
+    for own in (
+        TicketView, attaching.FileView, printing.PrintView, NoticeView, DelegationView, SupervisionView,
+    ):  # fmt: skip
+        appbuilder.add_view_no_menu(own)
     for page in PAGES:
         appbuilder.add_view(page.view, page.name, icon=page.icon, label=page.zh, category=page.group)
     for link in LINKS:

@@ -15,12 +15,13 @@ from werkzeug.datastructures import MultiDict
 
 from admin import errors, words
 from admin.current import book, current_actor, now, session, transact
-from admin.views import following, forms, offers
+from admin.views import attaching, drafting, following, forms, history, offers
 from admin.views.forms import Control
-from models import desk, store, view
+from models import desk, draft, reply, view
+from models import history as log_of
 from models.refusals import Invalid, KeyReused, NotYours, Refused, Stale, Unseen, WrongState
 from models.view import Sight
-from models.workflow import ACTIONS, AMENDABLE, Action, Field, Step
+from models.workflow import ACTIONS, AMENDABLE, HEAD, Action, Field, Step
 
 
 @dataclass
@@ -38,6 +39,12 @@ class Sheet:
     problem: str = ""
     changed: list[str] = field(default_factory=list)
     possible: bool = True
+    kept: drafting.Found | None = None
+    """The draft that stands in it."""
+    draft: str = ""
+    """Where a draft of it is kept; empty where it has none."""
+    only_draft: bool = False
+    """起草结果: who writes it may not submit it."""
 
 
 def page(ticket_id: int, name: str) -> Any:
@@ -47,18 +54,50 @@ def page(ticket_id: int, name: str) -> Any:
         steps = _steps(sight, action)
     except (NotYours, WrongState) as no:
         return _cannot(action, sight, no)
-    return _draw(_sheet(action, sight, steps, None, {}))
+    kept = drafting.found(drafting.acting(sight, name)) if name != "amend" else None
+    sheet = _sheet(action, sight, steps, kept.typed if kept else None, {})
+    sheet.kept = kept
+    return _draw(sheet)
+
+
+def drafting_page(ticket_id: int) -> Any:
+    """GET /ticket/<id>/draft: 起草结果, the form of 报送结果 for those of the unit who may not submit it."""
+    action, sight = _find(ticket_id, "submit")
+    try:
+        drafting.may_draft(sight)
+    except NotYours as no:
+        return _cannot(action, sight, no)
+    if HEAD in drafting.unit_parts(sight):
+        return redirect(url_for("TicketView.act", ticket_id=ticket_id, name="submit"))
+    kept = drafting.found(drafting.acting(sight, "submit"))
+    sheet = _sheet(action, sight, [], kept.typed if kept else None, {})
+    sheet.kept, sheet.only_draft, sheet.follows = (
+        kept,
+        True,
+        [_("存下的草稿由负责人核对后报送；报送前只有本单位看得到。")],
+    )
+    return _draw(sheet)
 
 
 def send(ticket_id: int, name: str) -> Any:
     """POST /ticket/<id>/<action>"""
     action, _sight = _find(ticket_id, name)
     typed = MultiDict(request.form)
+    if typed.get("unreached") and name == "call_back":  # a button of its own, whatever was chosen before
+        typed["outcome"], typed["solved"] = "unreached", ""
     fields = _fields(action, typed.get("field", ""))
-    given = forms.given(fields, typed)
+    given: dict[str, Any] = {}
+    own = draft.acting(current_actor().user_id, ticket_id, name)
+
+    def work() -> None:
+        desk.act(session(), ticket_id, name, given, by=current_actor(), at=now(), book=book(),
+                 version=typed.get("version"), once=typed.get("once") or None)  # fmt: skip
+        draft.drop(session(), own)
+
     try:
-        transact(lambda: desk.act(session(), ticket_id, name, given, by=current_actor(), at=now(), book=book(),
-                                  version=typed.get("version"), once=typed.get("once") or None))  # fmt: skip
+        attaching.take_in(typed)
+        given |= forms.given(fields, typed)
+        transact(work)
     except Unseen:
         raise
     except NotYours as no:
@@ -78,7 +117,7 @@ def _find(ticket_id: int, name: str) -> tuple[Action, Sight]:
 
 def _steps(sight: Sight, action: Action) -> list[Step]:
     """The steps that stand open now. Raises NotYours or WrongState."""
-    case = store.load(session(), sight.ticket.id, locked=False)
+    case = view.case_of(session(), sight)
     by = current_actor()
     return desk.permitted(case, action, by, desk.parts_in(case.ticket, by, sight.level), now(), book(), sight.level)
 
@@ -103,11 +142,17 @@ def _sheet(
     shown = [f for f in fields if f.name != "field"] if fact in AMENDABLE else fields
     choices = offers.of(action, sight, row, AMENDABLE.get(fact))
     defaults = offers.defaults(action, row, AMENDABLE.get(fact))
+    controls = forms.controls(shown, typed, wrong, choices, defaults)
+    for control in controls:
+        if reply.FIELDS.get(action.name) == control.name:
+            control.texts = offers.texts(action.name, row)
+    to = url_for("TicketView.draft_action", ticket_id=row["id"], name=action.name)
     return Sheet(
         action=action,
         row=row,
         fields=fields,
-        controls=forms.controls(shown, typed, wrong, choices, defaults),
+        controls=controls,
+        draft=to if action.name != "amend" else "",
         follows=following.before(action, steps, row, book(), at),
         version=sight.ticket.version,
         seen=sight.ticket.event_count,
@@ -128,7 +173,7 @@ def _again(ticket_id: int, action: Action, typed: forms.Typed, refused: Refused)
     sheet.problem = errors.say(refused.code, **refused.facts)
     if isinstance(refused, Stale | WrongState):
         seen = typed.get("seen", "")
-        log = view.events(session(), sight, current_actor())
+        log = log_of.events(log_of.read(session(), ticket_id), sight, current_actor())
         sheet.changed = following.changes(log, int(seen) if seen.isdecimal() and len(seen) < 9 else 0, now())
     elif isinstance(refused, KeyReused):
         sheet.problem = _("刚才已经按另一份内容办过一次。核对工单后，如仍要办理请再按一次。")
@@ -140,10 +185,20 @@ def _again(ticket_id: int, action: Action, typed: forms.Typed, refused: Refused)
 
 def _draw(sheet: Sheet) -> str:
     fact = AMENDABLE.get(request.values.get("field", "")) if sheet.action.name == "amend" else None
+    calling = sheet.action.name == "call_back"
     return render_template(
-        "act.html", title=words.term(sheet.action.zh), sheet=sheet, row=sheet.row, action=sheet.action, fact=fact,
+        "call.html" if calling else "act.html", calls=_calls(sheet) if calling else (),
+        title=words.term(sheet.action.zh), sheet=sheet, row=sheet.row, action=sheet.action, fact=fact,
         facts=AMENDABLE.values() if sheet.action.name == "amend" and fact is None else (), now=now(),
     )  # fmt: skip
+
+
+def _calls(sheet: Sheet) -> list[history.Call]:
+    """The calls made so far, the newest first."""
+    sight = view.sight(session(), sheet.row["id"], current_actor(), now())
+    log = log_of.read(session(), sight.ticket.id)
+    calls = view.callbacks(view.case_of(session(), sight), sight)
+    return history.calls(calls, log_of.events(log, sight, current_actor()))
 
 
 def _cannot(action: Action, sight: Sight, refused: Refused) -> Any:

@@ -14,7 +14,7 @@ WITH_TICKETS = frozenset({"agent", "operations", "handler", "unit_head", "discip
 
 
 def has_tickets() -> bool:
-    return bool(current_actor().roles & WITH_TICKETS)
+    return bool(current_actor().roles_today & WITH_TICKETS)
 
 
 def to_tickets(method: Callable[..., Any]) -> Callable[..., Any]:

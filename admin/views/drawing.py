@@ -49,13 +49,18 @@ def named(which: Any, record: Any) -> Any:
     return cell(which, column, record.template_args["value_columns"][0])
 
 
-MAY = {"can_read": "查看", "can_write": "修改", "menu_access": "菜单"}
+MAY = {"can_read": "查看", "can_write": "修改", "can_get": "读取", "can_userinfo": "查看本人", "menu_access": "菜单"}
+DOORS_BESIDE = {
+    "Ticket": "工单", "MyPassword": "改密码", "Analytics": "服务质量", "Frame": "数据导出", "OpenApi": "接口说明",
+    "MenuApi": "菜单接口",
+}  # fmt: skip
+"""What has a permission and no generated page."""
 
 
 def _named(value: Any) -> str:
     """A value in words: a permission by its verb and its page, a text in the reader's language."""
     if isinstance(value, PermissionView):
-        names = {str(p.view.class_permission_name): p.zh for p in navigation.pages()}
+        names = DOORS_BESIDE | {str(p.view.class_permission_name): p.zh for p in navigation.pages()}
         names |= {p.name: p.zh for p in navigation.pages()} | {link.name: link.zh for link in LINKS} | GROUPS
         verb, what = value.permission.name, value.view_menu.name
         return f"{_(MAY.get(verb, verb))} {_(names.get(what, what))}"

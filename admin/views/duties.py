@@ -10,34 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import aliased
 
-from models import scope
 from models.actor import Actor
 from models.policy import DISCIPLINE, QUALITY
-from models.tables import Assignment, Obligation, Ticket
+from models.scope import open_now, shown
+from models.tables import Assignment, Obligation, Ticket, TicketEvent
 from models.types import SHANGHAI
+from models.workflow import OPEN
 
 OFFICE_TURN = ("registered", "investigating", "founded", "unfounded", "calling_back", "satisfied")
-
-
-def shown(owed: Any, by: Actor) -> ColumnElement[bool]:
-    """Whether a person may see an obligation of a ticket: `view` says the same of a single one."""
-    parts: list[ColumnElement[bool]] = []
-    for condition, level in scope.conditions(by):
-        if level in ("contact", "full"):
-            past = or_(owed.track == QUALITY, Ticket.track == DISCIPLINE)
-            parts.append(condition if by.office or by.chairman else and_(condition, past))
-        elif level == "part":
-            parts.append(and_(condition, owed.unit_id.in_(sorted(by.staff))))
-        elif level == "summary":
-            parts.append(and_(condition, owed.track == DISCIPLINE, owed.kind.in_(("handle", "callback"))))
-    return or_(false(), *parts)
-
-
-def open_now(owed: Any) -> ColumnElement[bool]:
-    return and_(owed.settled_at.is_(None), owed.voided_at.is_(None))
 
 
 def first_due(by: Actor) -> ColumnElement[bool]:
@@ -87,12 +70,13 @@ def end_of_day(at: datetime) -> datetime:
 
 
 def due_between(value: str, at: datetime) -> tuple[datetime | None, datetime] | None:
-    """The deadlines that `late` or `today` means, as a range."""
-    if value == "late":
-        return None, at
-    if value == "today":
-        return at, end_of_day(at)
-    return None
+    """The deadlines that `late`, `4h`, `today` or `tomorrow` means, as a range."""
+    tonight = end_of_day(at)
+    spans = {
+        "late": (None, at), "4h": (at, at + timedelta(hours=4)), "today": (at, tonight),
+        "tomorrow": (tonight, tonight + timedelta(days=1)),
+    }  # fmt: skip
+    return spans.get(value)
 
 
 def due_is(value: str, by: Actor, at: datetime) -> ColumnElement[bool]:
@@ -103,6 +87,20 @@ def due_is(value: str, by: Actor, at: datetime) -> ColumnElement[bool]:
     since, until = span
     within = [Obligation.due_at < until] + ([Obligation.due_at >= since] if since else [])
     return has_due(by, *within)
+
+
+def returned_twice() -> ColumnElement[bool]:
+    """On `Ticket`: open, and sent back twice or more on its present track. What is open leads: it is little."""
+    t, e = aliased(Ticket), TicketEvent
+    open_ones = select(t.id, t.track).where(t.track.in_((QUALITY, DISCIPLINE)), t.state.in_(OPEN)).limit(100_000)
+    of = open_ones.subquery()
+    back = (
+        select(of.c.id)
+        .join(e, and_(e.ticket_id == of.c.id, e.action == "return", e.track == of.c.track))
+        .group_by(of.c.id)
+        .having(func.count() >= 2)
+    )
+    return Ticket.id.in_(back)
 
 
 def mine(by: Actor, at: datetime) -> ColumnElement[bool]:

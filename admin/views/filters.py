@@ -11,12 +11,12 @@ from datetime import date, datetime, time, timedelta
 from unicodedata import normalize
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from werkzeug.datastructures import MultiDict
 
 from admin import words
 from admin.views import duties
-from models import policy, scope, view
+from models import policy, scope, search, view
 from models.actor import Actor
 from models.book import Book
 from models.tables import Ticket
@@ -99,6 +99,19 @@ def _number(value: str, asking: Asking) -> ColumnElement[bool]:
     return and_(Ticket.no >= typed, Ticket.no < typed + "\U0010ffff") if typed else false()
 
 
+def _search(value: str, asking: Asking) -> ColumnElement[bool]:
+    """Words in content and notes, or the beginning of a number."""
+    found = search.found(asking.book.session, search.query(value), asking.by)
+    typed = number(value, asking.at)
+    return or_(found, _number(value, asking)) if typed.startswith(("ZL-", "纪")) else found
+
+
+def _main(value: str, asking: Asking) -> ColumnElement[bool]:
+    """One matter: a main ticket in sight, and those that follow it."""
+    main = select(Ticket.id).where(Ticket.no == number(value, asking.at), scope.visible(asking.by)).correlate(None)
+    return or_(Ticket.main_id.in_(main), Ticket.id.in_(main))
+
+
 def _day(value: str, days: int = 0) -> datetime | None:
     try:
         day = date.fromisoformat(value)
@@ -122,11 +135,12 @@ def _due(value: str, asking: Asking) -> ColumnElement[bool]:
 
 
 def _dues(asking: Asking) -> Options:
-    return [("late", _("已逾期")), ("today", _("今日到期"))]
+    return [("late", _("已逾期")), ("4h", _("4 小时内")), ("today", _("今日到期")), ("tomorrow", _("明日到期"))]
 
 
 FILTERS = (
-    Filter("no", "工单号", _number, kind="search"),
+    Filter("q", "查找", _search, kind="search"),
+    Filter("no", "工单号", _number, kind="search", in_bar=False),
     Filter("state", "状态", _state, _states),
     Filter("unit", "承办单位", _id(Ticket.unit_id), _table("unit"), "unit"),
     Filter("category", "分类", _id(Ticket.category_id), _table("category"), "category"),
@@ -144,6 +158,9 @@ FILTERS = (
            lambda a: [(n, _("第 %(n)s 轮及以上", n=n)) for n in ("2", "3")], in_bar=False),
     Filter("repeat", "重复投诉", lambda v, a: Ticket.repeat_of_id.is_not(None) if v == "1" else false(),
            lambda a: [("1", _("是"))], "repeat_of", in_bar=False),
+    Filter("main", "同一事项", _main, field="main", in_bar=False),
+    Filter("returned", "退回", lambda v, a: duties.returned_twice() if v == "2" else false(),
+           lambda a: [("2", _("两次及以上"))], "main", in_bar=False),  # as much as who sees the ticket whole may know
 )  # fmt: skip
 
 

@@ -90,8 +90,12 @@ def after(action: Action, row: dict[str, Any] | None, values: dict[str, Any], no
     return _("已%(action)s，%(next)s", action=_(action.zh), next=_next(row, now))
 
 
-def registered(row: dict[str, Any], now: datetime) -> str:
-    """已登记 ZL-2026-03835，请在 11-26 16:32 前转办。"""
+def registered(row: dict[str, Any], now: datetime, then: str = "") -> str:
+    """已登记 ZL-2026-03835，请在 11-26 16:32 前转办。 `then`: what was done in the same press."""
+    if then == "assign":
+        return _("已登记 %(no)s 并转%(unit)s，%(next)s", no=row["no"], unit=row["unit"], next=_next(row, now))
+    if then == "answer":
+        return _("已登记 %(no)s 并答复，%(next)s", no=row["no"], next=_next(row, now))
     return _("已登记 %(no)s，%(next)s", no=row["no"], next=_next(row, now, please=True))
 
 

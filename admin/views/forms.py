@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from admin import words
+from admin.views import attaching
 from models.book import TABLES
 from models.workflow import Field
 
@@ -36,6 +37,8 @@ HINTS = {
     "to": "完整的工单号。",
     "until": "留空为一直开放。",
     "phone": "暂时问不到可以留空。",
+    "account_no": "水费单上的号码。",
+    "channel": "市长热线、城建热线或部门转来的，选了以后填来文。",
 }  # fmt: skip
 LONG = frozenset({"content", "result", "findings", "opinion"})
 
@@ -56,8 +59,19 @@ class Control:
     hint: str = ""
     error: str = ""
     long: bool = False
+    kept: list[dict[str, Any]] = field(default_factory=list)
+    """Files that wait for the act: of kind `files`."""
     needed_when: str = ""
     """The choice elsewhere in the form that makes it required."""
+    texts: list[Option] = field(default_factory=list)
+    """常用答复: (name, text) that may be put in."""
+    standing: str = ""
+    """What a fresh form has there."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether somebody has put something in, or it was refused."""
+        return bool(self.error or self.words or (self.value and self.value != self.standing))
 
     @property
     def described_by(self) -> str:
@@ -86,9 +100,11 @@ def _control(f: Field, typed: Typed | None, error: str, offers: Offers, defaults
     made = Control(f.name, _(f.zh), "line", f.required, error=error, hint=_(HINTS[f.name]) if f.name in HINTS else "",
                    long=f.name in LONG)  # fmt: skip
     values = typed.getlist(f.name) if typed is not None else [defaults[f.name]] if f.name in defaults else []
-    made.value = values[0] if values else ""
+    made.value, made.standing = values[0] if values else "", defaults.get(f.name, "")
     made.chosen = frozenset(values)
-    if f.kind == "text":
+    if f.kind == "files":
+        made.kind, made.kept = "files", attaching.kept(values)
+    elif f.kind == "text":
         made.kind = "text"
     elif f.kind == "moment":
         made.kind = "moment"
@@ -129,9 +145,11 @@ def given(fields: Sequence[Field], typed: Typed) -> dict[str, Any]:
 def _given(f: Field, typed: Typed) -> Any:
     value = typed.get(f.name, "").strip()
     if f.kind in TABLES:
-        return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else value
+        return number(value) or value
     if f.kind == "coded":
         return typed.get(WORDS_OF % f.name, "").strip() or value
+    if f.kind == "files":
+        return attaching.ids_of(typed.getlist(f.name))
     if f.kind == "parts":
         return typed.getlist(f.name)
     if f.kind in ("persons", "users"):
@@ -149,6 +167,11 @@ def categories(entries: Sequence[Any], tracks: Sequence[str]) -> list[tuple[str,
         (words.choice("track", track), [(str(e.id), _(e.name)) for e in entries if e.active and e.track == track])
         for track in tracks
     ]
+
+
+def number(value: str | None) -> int | None:
+    """A row's id as a form sends it."""
+    return int(value) if value and value.isascii() and value.isdecimal() and len(value) < 10 else None
 
 
 def in_use(entries: Sequence[Any]) -> list[Option]:

@@ -8,13 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from admin import words
-from models import log
-from models.store import EVENT
-from models.tables import Callback, Ticket
 from models.workflow import ACTIONS, AMENDABLE, REGISTRATION, STATES
 
 Row = dict[str, Any]
@@ -61,27 +56,27 @@ class Result:
     codes: list[tuple[str, str]]
 
 
-def entries(events: list[Row], calls: list[Callback]) -> list[Entry]:
+def entries(events: list[Row], calls: list[Row]) -> list[Entry]:
     """Newest first."""
-    outcomes = {call.event_no: call for call in calls}
+    outcomes = {call["event_no"]: call for call in calls}
     return [_entry(event, outcomes.get(event["number"])) for event in reversed(events)]
 
 
-def _who(event: Row) -> str:
-    who = str(event["actor"] or _("系统"))
-    return _("%(who)s（代 %(whom)s）", who=who, whom=event["for"]) if event["for"] else who
+def who(event: Row) -> str:
+    name = str(event["actor"] or _("系统"))
+    return _("%(who)s（代 %(whom)s）", who=name, whom=event["for"]) if event["for"] else name
 
 
-def _entry(event: Row, call: Callback | None) -> Entry:
+def _entry(event: Row, call: Row | None) -> Entry:
     name, payload = event["action"], event["payload"]
     texts: Mapping[str, str] = payload["texts"]
-    entry = Entry(event["at"], words.action(name), ACTIONS[name].clause if name in ACTIONS else "", _who(event),
+    entry = Entry(event["at"], words.action(name), ACTIONS[name].clause if name in ACTIONS else "", who(event),
                   event["from"] != event["to"])  # fmt: skip
     if call is not None:
-        entry.said.append(words.choice("outcome", call.outcome))
-        if call.solved is not None:
-            entry.said.append(_("已解决") if call.solved else _("未解决"))
-        if call.corrected_at is not None:
+        entry.said.append(words.choice("outcome", call["outcome"]))
+        if call["solved"] is not None:
+            entry.said.append(_("已解决") if call["solved"] else _("未解决"))
+        if call["corrected_at"] is not None:
             entry.said.append(_("后来更正，不计入统计"))
     entry.said += _codes(name, payload)
     if entry.turn and event["from"] in STATES:
@@ -92,13 +87,18 @@ def _entry(event: Row, call: Callback | None) -> Entry:
         entry.said.append(_("第 %(round)s 轮开始", round=event["round"]))
     if payload.get("with"):
         entry.said.append(_("随主单"))
-    if name != "register":
+    if name == "register":
+        entry.quotes = [(_label(name, key), text) for key, text in texts.items() if key.startswith("file.")]
+        entry.labelled = True
+    else:
         entry.quotes = [(_label(name, key), text) for key, text in texts.items() if text]
         entry.labelled = name == "amend"
     return entry
 
 
 def _label(action: str, key: str) -> str:
+    if key.startswith("file."):
+        return _("附件")
     if action == "amend" and key != "reason":
         return _("%(what)s改为", what=_(REGISTERED.get(key, key)))
     named = {f.name: f.zh for f in ACTIONS[action].fields} if action in ACTIONS else {}
@@ -123,17 +123,17 @@ def _codes(action: str, payload: Row) -> list[str]:
     return said
 
 
-def calls(log_: list[Callback], events: list[Row]) -> list[Call]:
+def calls(log_: list[Row], events: list[Row]) -> list[Call]:
     """The call-back log, newest first, with who called and what the customer said."""
     by_number = {event["number"]: event for event in events}
     found = []
     for call in reversed(log_):
-        event = by_number.get(call.event_no)
+        event = by_number.get(call["event_no"])
         texts = event["payload"]["texts"] if event else {}
         remark = "；".join(t for t in (texts.get("remark"), texts.get("reason")) if t)
         found.append(
-            Call(call.called_at, call.round, _who(event) if event else words.NOTHING, call.outcome, call.solved, remark,
-                 call.corrected_at is not None)
+            Call(call["called_at"], call["round"], who(event) if event else words.NOTHING, call["outcome"],
+                 call["solved"], remark, call["corrected_at"] is not None)
         )  # fmt: skip
     return found
 
@@ -153,19 +153,8 @@ def results(events: list[Row]) -> list[Result]:
             if event["payload"].get(name)
         ]
         said = [(_(named[name]), texts[name]) for name in ("cause", "responsible", "result") if texts.get(name)]
-        found.append(Result(event["at"], event["round"], _who(event), unit, said, codes))
+        found.append(Result(event["at"], event["round"], who(event), unit, said, codes))
     return found[::-1]
-
-
-def chain_holds(session: Session, ticket: Ticket) -> bool:
-    """Whether the ticket's log still has the hashes it was written with."""
-    head, n = log.GENESIS, 0
-    rows = session.execute(select(EVENT).where(EVENT.c.ticket_id == ticket.id).order_by(EVENT.c.no)).mappings()
-    for n, event in enumerate(rows, 1):
-        head = log.event_hash(head, event)
-        if head != event["hash"] or event["no"] != n:
-            return False
-    return head == ticket.head and n == ticket.event_count
 
 
 def supervision(events: list[Row]) -> Entry | None:

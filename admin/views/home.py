@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import render_template, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, literal, or_, select
 from werkzeug.datastructures import MultiDict
 
 from admin import words
@@ -41,12 +42,14 @@ def _of_tickets() -> dict[str, Any]:
     by, at = current_actor(), now()
     asking = Asking(by, at, book())
     counts = duties.counts_of(by)
-    args = LATE if by.roles <= {"leadership"} else MINE
-    found = listing.find(session(), MultiDict(args), asking, size=SHOWN)
-    numbers = listing.counts(session(), [filters.predicate(MultiDict(c.args), asking) for c in counts])
+    args = LATE if by.roles_today <= {"leadership"} else MINE
+    conditions, side = [filters.predicate(MultiDict(c.args), asking) for c in counts], navigation.counted()
+    found = listing.find(session(), MultiDict(args), asking, size=SHOWN, tabs=[*conditions, *side.values()])
+    numbers = found.tabs[: len(counts)]
+    navigation.keep(side, found.tabs[len(counts) :])
     return {
         "now": at, "found": found, "sentence": _sentence(counts, numbers, found), "steps": _steps(found, by),
-        "counts": [(c, _shown(n), n, f"{url_for('TicketView.list')}?{urlencode(c.args)}")
+        "counts": [(c, listing.shown(n), n, f"{url_for('TicketView.list')}?{urlencode(c.args)}")
                    for c, n in zip(counts, numbers, strict=True)],
         "may_register": registering.may_register(), "mine_url": f"{url_for('TicketView.list')}?{urlencode(args)}",
         "list_title": _("按时限排") if args is MINE else _("各单位逾期工单"),
@@ -61,10 +64,6 @@ def _of_pages() -> dict[str, Any]:
         "warnings": list(warnings()),
         "groups": [group for group in navigation.navigation() if any(item.url != "/" for item in group.items)],
     }  # fmt: skip
-
-
-def _shown(n: int) -> str:
-    return f"{listing.MOST_IN_TAB:,}+" if n >= listing.MOST_IN_TAB else f"{n:,}"
 
 
 def _sentence(counts: Any, numbers: tuple[int, ...], found: listing.Found) -> str:
@@ -94,22 +93,27 @@ def warnings() -> list[tuple[str, str, str, str]]:
     """(icon, sentence, link's words, address): a calendar year that is missing, units without a head."""
     by, day = current_actor(), now().astimezone(SHANGHAI).date()
     found = []
-    published = set(session().scalars(select(CalendarYear.year).where(CalendarYear.year >= day.year)))
-    missing = [year for year in (day.year, day.year + 1) if year not in published]
+    vacant = _units_without_head(day) if by.roles & {"operations", "admin"} else literal(0)
+    years = (day.year, day.year + 1)
+    published = (select(CalendarYear.year).where(CalendarYear.year == year).exists() for year in years)
+    *known, vacancies = session().execute(select(*published, vacant)).one()
+    missing = [year for year, is_known in zip(years, known, strict=True) if not is_known]
     if missing:
         keeper = bool(by.roles & {"operations", "admin"})
         years = "、".join(map(str, missing))
         said = _("%(years)s 年放假安排尚未公布，跨年的工作日时限暂按周一至周五推算。", years=years)
         to = (_("录入日历"), url_for("CalendarYearView.list")) if keeper else ("", "")
         found.append(("cal", said, *to))
-    if by.roles & {"operations", "admin"}:
-        held = select(Post.unit_id).where(
-            Post.post == "head", Post.since <= day, or_(Post.until.is_(None), Post.until > day)
-        )
-        vacant = session().scalar(
-            select(func.count()).select_from(Unit).where(Unit.kind == "unit", Unit.active, Unit.id.not_in(held))
-        )
-        if vacant:
-            said = _("%(n)s 个单位现在没有负责人，结果报送不出来。", n=vacant)
-            found.append(("users", said, _("看任职"), url_for("PostView.list")))
+    if vacancies:
+        said = _("%(n)s 个单位现在没有负责人，结果报送不出来。", n=vacancies)
+        found.append(("users", said, _("看任职"), url_for("PostView.list")))
     return found
+
+
+def _units_without_head(day: date) -> Any:
+    """How many, as a scalar subquery."""
+    held = select(Post.unit_id).where(
+        Post.post == "head", Post.since <= day, or_(Post.until.is_(None), Post.until > day)
+    )
+    vacant = select(func.count()).select_from(Unit).where(Unit.kind == "unit", Unit.active, Unit.id.not_in(held))
+    return vacant.scalar_subquery()

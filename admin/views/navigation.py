@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import current_app, g, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import ColumnElement
 from werkzeug.datastructures import MultiDict
 
 from admin import words
@@ -46,12 +47,12 @@ def navigation() -> list[Group]:
     """The groups with their items; what a person may not open is not in the page."""
     by = current_actor()
     open_doors = current_app.appbuilder.sm.permissions_of(current_user())  # type: ignore[attr-defined]
-    links = [link for link in LINKS if link.roles & by.roles and _exists(link)]
-    counted = _counts([link for link in links if link.args])
+    links = [link for link in LINKS if link.roles & by.roles_today and _exists(link)]
+    numbers = _counts()
     here = _here()
     groups = []
     for name, zh in GROUPS.items():
-        items = [_link(link, by, counted.get(link.name, 0)) for link in links if link.group == name]
+        items = [_link(link, by, numbers.get(link.name, 0)) for link in links if link.group == name]
         items += [_page(page) for page in pages() if page.group == name and page.door in open_doors]
         for item in items:
             item.current = item.url == here
@@ -74,7 +75,7 @@ def _exists(link: Link) -> bool:
 
 def _link(link: Link, by: Actor, count: int) -> Item:
     zh = link.zh
-    if link.name == "All tickets" and by.roles <= {"handler", "unit_head"}:
+    if link.name == "All tickets" and by.roles_today <= {"handler", "unit_head"}:
         zh = "本单位工单"
     return Item(_(zh), _url(link), link.icon, count=count, late=link.late)
 
@@ -87,11 +88,28 @@ def _page(page: Page) -> Item:
     return Item(_(page.zh), url_for(f"{page.view.__name__}.list"), page.icon)
 
 
-def _counts(links: list[Link]) -> dict[str, int]:
+def counted() -> dict[str, ColumnElement[bool]]:
+    """Link → the condition of the rows that stand behind it."""
+    by = current_actor()
+    asking = filters.Asking(by, now(), book())
+    return {
+        link.name: filters.predicate(MultiDict(link.args), asking)
+        for link in LINKS
+        if link.args and link.roles & by.roles_today and _exists(link)
+    }
+
+
+def keep(conditions: Collection[str], counts: Sequence[int]) -> None:
+    """A page that counts anyway has counted the side's conditions too: one query for both."""
+    g.side_counts = {name: min(n, MOST + 1) for name, n in zip(conditions, counts, strict=True)}
+
+
+def _counts() -> dict[str, int]:
     """How many rows stand behind the links, up to a hundred, in one query."""
-    asking = filters.Asking(current_actor(), now(), book())
-    conditions = [filters.predicate(MultiDict(link.args), asking) for link in links]
-    return dict(zip((link.name for link in links), listing.counts(session(), conditions, MOST + 1), strict=True))
+    if "side_counts" not in g:
+        conditions = counted()
+        keep(conditions, listing.counts(session(), list(conditions.values()), MOST + 1))
+    return dict(g.side_counts)
 
 
 def _here() -> str:
@@ -100,7 +118,7 @@ def _here() -> str:
     asked = request.full_path.rstrip("?")
     if asked in urls:
         return asked
-    if request.path == "/ticket/register":
+    if request.path in ("/ticket/register", "/ticket/where"):
         return request.path
     if request.path.startswith("/ticket/"):
         return "/ticket/"
@@ -117,10 +135,14 @@ def standing() -> Iterator[str]:
     """Who the reader is: unit and post, or role."""
     by = current_actor()
     units = book().register("unit")
-    for unit in sorted(by.staff):
-        post = "负责人" if unit in by.heads else "经办人"
+    stands_in = {(unit, post) for post, unit, _whom in by.standing_in}
+    for unit in sorted(by.own_units):
+        post = "负责人" if unit in by.heads and (unit, "head") not in stands_in else "经办人"
         yield f"{units.name(unit)} · {_(post)}"
-    if not by.staff:
+    for unit, post in sorted(stands_in):
+        acting = _("代%(post)s", post=_(words.policy.POSTS[post]))
+        yield f"{units.name(unit)} · {acting}"
+    if not by.own_units:
         yield from (words.term(words.policy.ROLES[role]) for role in sorted(by.roles) if role in words.policy.ROLES)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
@@ -11,8 +12,9 @@ from sqlalchemy import or_, select
 from admin import words
 from admin.current import book, now, session
 from admin.views import forms
+from models import reply, suggestion
 from models.policy import DISCIPLINE, QUALITY, TRACKS
-from models.tables import Accused, Category, Post, Unit
+from models.tables import Accused, Post, Unit
 from models.types import SHANGHAI
 from models.view import Sight
 from models.workflow import Action, Field
@@ -46,11 +48,14 @@ def defaults(action: Action, row: dict[str, Any], fact: Field | None) -> dict[st
     found: dict[str, str] = {}
     if action.name == "assign":
         category = book().register("category").by_name.get(row["category"] or "")
-        usual = session().scalar(select(Category.unit_id).where(Category.id == category.id)) if category else None
+        district = book().register("district").by_name.get(row["district"] or "")
+        usual = suggestion.usual_unit(session(), category.id if category else None, district.id if district else None)
         if category:
             found["category"] = str(category.id)
         if usual and row["state"] == "registered":
             found["unit"] = str(usual)
+        if forms.number(request.args.get("unit")):  # chosen while it was registered
+            found["unit"] = request.args["unit"]
     if action.name == "amend" and fact is not None and fact.name not in row["masked"]:
         found["value"] = _as_typed(fact, row[fact.name])
     return found
@@ -65,6 +70,14 @@ def _as_typed(fact: Field, value: Any) -> str:
         entry = book().register(fact.kind).by_name.get(value)
         return str(entry.id) if entry else ""
     return str(value)
+
+
+def texts(action: str, row: dict[str, Any] | None) -> list[forms.Option]:
+    """常用答复 for an action's answer; `row` None: to what is being registered, whose category may still change."""
+    if row is None:
+        return reply.offered(session(), action, QUALITY, None, None, all_categories=True)
+    entry = book().register("category").by_name.get(row["category"] or "")
+    return reply.offered(session(), action, row["track"], entry.id if entry else None, row["no"])
 
 
 def entries(table: str) -> list[Any]:

@@ -7,22 +7,25 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select, union
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from admin import words
-from admin.views import duties, history
+from admin.views import attaching, drafting, duties, history
 from admin.views.filters import Asking
-from models import view
+from models import desk, scope, view
+from models.database import together
+from models.history import events as readable
+from models.history import read as reading
 from models.policy import DISCIPLINE, LINK_KINDS, OBLIGATIONS
 from models.tables import Link, Ticket
 from models.view import Sight
-from models.workflow import Action
+from models.workflow import HANDLER, Action
 
 Row = dict[str, Any]
-NOT_YET = frozenset({"attach"})
-"""Actions whose files have no place to be kept yet."""
-SIDE_ACTS = ("contact", "note", "supervise", "amend", "link", "recategorise", "open_to")
+FOLLOWERS = 6
+"""So many of the tickets that follow one stand on its page; a burst main has hundreds, and they have a list."""
+SIDE_ACTS = ("contact", "note", "supervise", "attach", "amend", "link", "recategorise", "open_to")
 """What may be done beside the way the ticket goes, the commonest first."""
 
 
@@ -68,8 +71,15 @@ class Sheet:
     owed: list[Owed]
     clock: Row | None
     related: list[Related]
+    followers: int
+    """How many tickets in sight follow this one; the first of them are among `related`."""
+    files: list[attaching.Shown]
     intact: bool | None
     years: list[int]
+    drafter: bool
+    """Whether the reader drafts the result for somebody else to submit."""
+    draft: str
+    """Who of the unit drafted the result, and when."""
 
 
 def sheet(session: Session, ticket_id: int, asking: Asking) -> Sheet:
@@ -77,10 +87,15 @@ def sheet(session: Session, ticket_id: int, asking: Asking) -> Sheet:
     by, at, book = asking.by, asking.at, asking.book
     sight = view.sight(session, ticket_id, by, at)
     row = view.tickets(session, [sight], by, at, book)[0]
-    events = view.events(session, sight, by)
-    calls = view.callbacks(session, sight)
-    acts = [a for a in view.actions(session, sight, by, at, book) if a.name not in NOT_YET]
+    log = reading(session, ticket_id)
+    events = readable(log, sight, by)
+    case = view.case_of(session, sight)
+    case.past = log.events
+    calls = view.callbacks(case, sight)
+    # `print` has its own buttons
+    acts = [a for a in desk.available(case, by, at, book, sight.level) if a.name != "print"]
     whole = sight.level in ("contact", "full")
+    linked, followers = related(session, sight, row, asking) if whole else ([], 0)
     return Sheet(
         row=row,
         sight=sight,
@@ -95,9 +110,13 @@ def sheet(session: Session, ticket_id: int, asking: Asking) -> Sheet:
         side_acts=[a for name in SIDE_ACTS for a in acts if a.name == name],
         owed=owed(row, at),
         clock=words.next_due(row["obligations"]),
-        related=related(session, sight, row, asking) if whole else [],
-        intact=history.chain_holds(session, sight.ticket) if whole else None,
+        related=linked,
+        followers=followers,
+        files=attaching.shown(sight),
+        intact=log.holds(sight.ticket) if whole else None,
         years=provisional(row, asking),
+        drafter=drafting.unit_parts(sight) == {HANDLER},
+        draft=drafting.said(there) if (there := drafting.waiting(sight)) else "",
     )
 
 
@@ -190,22 +209,34 @@ def _why(reason: str | None) -> str:
         return reason or words.NOTHING
 
 
-def related(session: Session, sight: Sight, row: Row, asking: Asking) -> list[Related]:
-    """Tickets linked with this one, in sight."""
+def related(session: Session, sight: Sight, row: Row, asking: Asking) -> tuple[list[Related], int]:
+    """Tickets linked with this one, in sight; of those that follow it the first few, and how many there are."""
     me = sight.ticket
-    links = union(
-        select(Link.to_id.label("id"), Link.kind.label("kind")).where(Link.ticket_id == me.id),
-        select(Link.ticket_id, Link.kind).where(Link.to_id == me.id),
-    ).subquery()
-    kinds: dict[int, str] = dict(session.execute(select(links.c.id, links.c.kind)).all())
-    for other in session.scalars(select(Ticket.id).where(or_(Ticket.main_id == me.id, Ticket.repeat_of_id == me.id))):
-        kinds.setdefault(other, "same_matter")
-    for other in (me.main_id, me.repeat_of_id):
-        if other is not None:
-            kinds.setdefault(other, "repeat" if other == me.repeat_of_id else "same_matter")
+    following, repeating = Ticket.main_id == me.id, Ticket.repeat_of_id == me.id
+    first = (
+        select(Ticket.id, following.label("follows"), func.count().over(partition_by=following).label("many"))
+        .where(or_(following, repeating), scope.visible(asking.by))
+        .order_by(following.desc(), Ticket.id)
+        .limit(FOLLOWERS)
+        .subquery()
+    )
+    to, back, others = together(
+        session,
+        select(Link.to_id, Link.kind).where(Link.ticket_id == me.id),
+        select(Link.ticket_id, Link.kind).where(Link.to_id == me.id, Link.kind != "same_matter"),
+        select(first.c.id, first.c.follows, first.c.many),
+    )
+    kinds: dict[int, str] = dict([*to, *back])  # type: ignore[arg-type]
+    followers = 0
+    for other, follows, many in others:
+        kinds.setdefault(other, "same_matter" if follows else "repeat")
+        followers = many if follows else followers
+    for one in (me.main_id, me.repeat_of_id):
+        if one is not None:
+            kinds.setdefault(one, "repeat" if one == me.repeat_of_id else "same_matter")
     seen = view.sights(session, list(kinds), asking.by, asking.at) if kinds else []
     rows = view.tickets(session, seen, asking.by, asking.at, asking.book) if seen else []
-    return [Related(other, _how(other, row, kinds[other["id"]])) for other in rows]
+    return [Related(other, _how(other, row, kinds[other["id"]])) for other in rows], followers
 
 
 def _how(other: Row, row: Row, kind: str) -> str:

@@ -13,10 +13,27 @@ from werkzeug.datastructures import MultiDict
 
 from admin.current import book, current_actor, now, session
 from admin.guarding import BaseView
-from admin.views import acting, filters, listing, registering, sheet
+from admin.views import (
+    acting,
+    bulk,
+    columns,
+    drafting,
+    earlier,
+    exporting,
+    filters,
+    finding,
+    gathering,
+    inbox,
+    listing,
+    navigation,
+    registering,
+    saved,
+    sheet,
+    where,
+)  # fmt: skip
 from admin.views.door import to_tickets
 from admin.views.filters import Asking
-from models import scope
+from models import incident, scope, search
 from models.tables import Ticket
 
 TABS = (
@@ -41,35 +58,110 @@ class TicketView(BaseView):
     @expose("/")
     @to_tickets
     def list(self) -> Any:
-        who = asking()
-        args = MultiDict(request.args)
-        tabs = [filters.predicate(MultiDict(conditions), who) for _zh, conditions in TABS]
-        found = listing.find(session(), args, who, tabs=tabs)
+        who, args = asking(), MultiDict(request.args)
+        kept = saved.views()
+        built_in = [MultiDict(conditions) for _zh, conditions in TABS]
+        views = [filters.predicate(one, who) for one in (*built_in, *(saved.pairs(row.address) for row in kept.rows))]
+        side = navigation.counted()
+        asked = finding.asked(args)
+        clusters = incident.biggest(who.book, who.at) if who.by.desk and not filters.given(args) else None
+        more = search.looked_at(session(), asked, who.by) if asked else clusters
+        found = listing.find(session(), args, who, tabs=[*views, *side.values()], more=more)
+        navigation.keep(side, found.tabs[len(views) :])
+        current, rows = kept.at(args), found.rows
+        left_out = finding.said(asked, full=found.more_found == search.NEWEST) if asked else ""
         return render_template(
             "tickets.html", title=_title(), found=found, bar=_bar(args, who), chips=_chips(args, who), now=who.at,
-            tabs=_tabs(args, found.tabs), link=_link_to(args, "page"), sorted_by=_link_to(args, "sort"),
+            tabs=_tabs(args, found.tabs) + saved.tabs(kept.rows, found.tabs[len(TABS) : len(views)], current),
+            link=_link_to(args, "page"), sorted_by=_link_to(args, "sort"), kept=_kept(args), asked=asked,
             may_register=registering.may_register(), sorts=listing.SORTS, most=listing.MOST,
+            marks=finding.mark(rows, asked, who) if asked and asked.words else {}, view=current,
+            left_out=left_out, columns=columns.chosen(args, kept.columns),
+            all_columns=columns.COLUMNS, address=_address(args), shares=saved.shares(who.by), bulk=bulk,
+            cluster=None if asked else incident.read(found.more_found, who.book, who.at), names=who.book.register,
         )  # fmt: skip
+
+    @expose("/views", methods=["POST"])
+    @to_tickets
+    def save_view(self) -> Any:
+        return saved.save()
+
+    @expose("/views/<int:pk>", methods=["POST"])
+    @to_tickets
+    def change_view(self, pk: int) -> Any:
+        return saved.change(pk)
+
+    @expose("/columns", methods=["POST"])
+    @to_tickets
+    def columns(self) -> Any:
+        return saved.choose_columns()
+
+    @expose("/export")
+    @to_tickets
+    def export(self) -> Any:
+        return exporting.send(MultiDict(request.args), asking())
+
+    @expose("/bulk", methods=["POST"])
+    @to_tickets
+    def bulk(self) -> Any:
+        return bulk.send()
+
+    @expose("/incident")
+    @to_tickets
+    def incident(self) -> Any:
+        """The tickets of a cluster, to be gathered under one of them in one press."""
+        return gathering.page(request.args, asking())
 
     @expose("/find")
     @to_tickets
     def find(self) -> Any:
-        """The search in the top bar: straight to the ticket whose number it is, else to those that begin so."""
-        typed = request.args.get("no", "")
+        """The search in the top bar: straight to the ticket whose number it is, else to those in which it stands."""
+        typed = request.args.get("q") or request.args.get("no", "")
         number = filters.number(typed, now())
         ticket_id = session().scalar(select(Ticket.id).where(Ticket.no == number, scope.visible(current_actor())))
         if ticket_id is not None:
             return redirect(url_for("TicketView.show", ticket_id=ticket_id))
-        return redirect(url_for("TicketView.list", no=typed))
+        return redirect(url_for("TicketView.list", q=typed))
+
+    @expose("/where")
+    @to_tickets
+    def where(self) -> Any:
+        return where.page()
 
     @expose("/register", methods=["GET", "POST"])
     @to_tickets
     def register(self) -> Any:
         return registering.send() if request.method == "POST" else registering.page()
 
+    @expose("/lookup", methods=["POST"])
+    @to_tickets
+    def lookup(self) -> Any:
+        return earlier.lookup_number()
+
+    @expose("/similar", methods=["POST"])
+    @to_tickets
+    def similar(self) -> Any:
+        return earlier.similar_ones()
+
+    @expose("/draft/register", methods=["POST"])
+    @to_tickets
+    def draft_registration(self) -> Any:
+        return drafting.save(None, "register")
+
+    @expose("/draft/<int:ticket_id>/<name>", methods=["POST"])
+    @to_tickets
+    def draft_action(self, ticket_id: int, name: str) -> Any:
+        return drafting.save(ticket_id, name)
+
+    @expose("/<int:ticket_id>/draft")
+    @to_tickets
+    def draft_result(self, ticket_id: int) -> Any:
+        return acting.drafting_page(ticket_id)
+
     @expose("/<int:ticket_id>")
     @to_tickets
     def show(self, ticket_id: int) -> Any:
+        inbox.opened(ticket_id)
         who = asking()
         shown = sheet.sheet(session(), ticket_id, who)
         return render_template("ticket.html", title=shown.row["no"], sheet=shown, row=shown.row, now=who.at,
@@ -82,7 +174,7 @@ class TicketView(BaseView):
 
 
 def _title() -> str:
-    return _("本单位工单") if current_actor().roles <= {"handler", "unit_head"} else _("全部工单")
+    return _("本单位工单") if current_actor().roles_today <= {"handler", "unit_head"} else _("全部工单")
 
 
 def _bar(args: filters.Args, who: Asking) -> list[dict[str, Any]]:
@@ -92,6 +184,17 @@ def _bar(args: filters.Args, who: Asking) -> list[dict[str, Any]]:
          "options": f.options(who) if f.options else []}
         for f in filters.FILTERS if f.in_bar
     ]  # fmt: skip
+
+
+def _kept(args: filters.Args) -> list[tuple[str, str]]:
+    """What the bar does not show and keeps all the same: conditions that came by a link, the order, the columns."""
+    hidden = {f.name for f in filters.FILTERS if not f.in_bar} | {"sort", "cols"}
+    return [(k, v) for k, v in args.items(multi=True) if v and k in hidden]
+
+
+def _address(args: filters.Args) -> str:
+    """The conditions, order and columns of the page, as a saved view keeps them."""
+    return saved.checked(urlencode(list(args.items(multi=True))))
 
 
 def _chips(args: filters.Args, who: Asking) -> list[dict[str, str]]:
@@ -107,8 +210,8 @@ def _tabs(args: filters.Args, found: tuple[int, ...]) -> list[dict[str, Any]]:
     now_ = sorted((f.name, value) for f, value in filters.given(args))
     return [
         {"label": _(zh), "url": _url(conditions), "current": sorted(conditions) == now_,
-         "count": f"{listing.MOST_IN_TAB:,}+" if n >= listing.MOST_IN_TAB else f"{n:,}"}
-        for (zh, conditions), n in zip(TABS, found, strict=True)
+         "count": listing.shown(n)}
+        for (zh, conditions), n in zip(TABS, found, strict=False)  # the saved ones follow
     ]  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from models.actor import Actor
 from models.base import Role, User
 from models.demo.words import GIVEN, SURNAMES
 from models.organisation import CustomerCount, District, Post, Unit
+from models.rule import Category
+from models.suggestion import Routing
 
 DISTRICTS = {
     "东昌府": ("东城营业所", 0.21),
@@ -92,8 +94,22 @@ def found(session: Session, rng: Random, password_hash: str) -> City:
     city.districts = {name: District(name=name) for name in DISTRICTS}
     session.add_all([*city.units.values(), *city.districts.values()])
     session.flush()
+    _route(session, city)
     _people(session, city, rng, password_hash)
     return city
+
+
+def _route(session: Session, city: City) -> None:
+    """Where a complaint of a category usually goes, and where any from a district does: 转办去向."""
+    categories: dict[str, int] = dict(session.execute(select(Category.name, Category.id)).all())
+    for category, (first, *_rest) in BY_CATEGORY.items():
+        if first != "hall":
+            session.add(Routing(category_id=categories[category], unit_id=city.units[first].id))
+    for name, district in city.districts.items():
+        hall = city.units[city.hall(name)].id
+        session.add(Routing(district_id=district.id, unit_id=hall))
+        session.add(Routing(category_id=categories["安装"], district_id=district.id, unit_id=hall))
+    session.flush()
 
 
 def _people(session: Session, city: City, rng: Random, password_hash: str) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from models import desk, numbers
+from models import numbers, steps
 from models.actor import Actor
 from models.book import Book
 from models.case import Case
@@ -75,7 +75,7 @@ class Teller:
             raise NotYet
         if name != "register":
             at = max(at, case.ticket["last_event_at"])
-        desk.perform(case, ACTIONS[name], values, by=by, at=at, book=self.book, parts=by.parts(case.ticket["unit_id"]))
+        steps.perform(case, ACTIONS[name], values, by=by, at=at, book=self.book, parts=by.parts(case.ticket["unit_id"]))
         return at
 
     def tell(self, plan: Plan) -> Case:

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from models.house import House, pass_house
 from models.importing.intake import Intake, Rejected
 from models.importing.mapping import Mapping, MappingError, load_mapping
 from models.importing.reading import Table, TableError, cell_text, open_table
@@ -54,9 +55,9 @@ class Rejects:
 @click.option("--dry-run", is_flag=True, help="只检查，不写入。")
 @click.option("--rejects", "rejects_path", type=click.Path(dir_okay=False, path_type=Path), help="未导入的行写到这里。")
 @click.option("--json", "as_json", is_flag=True, help="只输出一个 JSON。")
-@click.pass_obj
+@pass_house
 def import_file(
-    house: Any, file: Path, map_path: Path, sheet: str | None, dry_run: bool, rejects_path: Path | None, as_json: bool
+    house: House, file: Path, map_path: Path, sheet: str | None, dry_run: bool, rejects_path: Path | None, as_json: bool
 ) -> None:
     """按映射文件导入外部表格。"""
     house.demand_tables()
@@ -72,13 +73,13 @@ def import_file(
         sys.exit(1)
 
 
-def _default_rejects(house: Any, mapping: Mapping) -> Path:
+def _default_rejects(house: House, mapping: Mapping) -> Path:
     stem = re.sub(r"[^\w-]+", "-", mapping.name).strip("-")
     folder: Path = house.settings.data_dir / "rejects"
     return folder / f"{stem}-{now().astimezone(SHANGHAI):%Y%m%d-%H%M%S}.csv"
 
 
-def _take_in(house: Any, table: Table, mapping: Mapping, rejects_path: Path, dry_run: bool, as_json: bool) -> None:
+def _take_in(house: House, table: Table, mapping: Mapping, rejects_path: Path, dry_run: bool, as_json: bool) -> None:
     from rich.console import Console
     from rich.progress import Progress
 
@@ -103,7 +104,7 @@ def _take_in(house: Any, table: Table, mapping: Mapping, rejects_path: Path, dry
 
 
 @contextmanager
-def _sessions(house: Any, dry_run: bool) -> Iterator[Any]:
+def _sessions(house: House, dry_run: bool) -> Iterator[Any]:
     """How a batch gets its session: a transaction each; for a dry run one for all, rolled back at the end."""
     if not dry_run:
         yield house.session

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from models import desk
+from models import steps
 from models.actor import SYSTEM
 from models.book import Book
 from models.case import Case
@@ -52,7 +52,7 @@ class Story:
         if v.closed_at is not None and case.ticket["state"] != "closed":
             outcomes = case.outcomes()
             satisfied = bool(outcomes) and outcomes[-1]["outcome"] == "satisfied"
-            desk.close(case, v.closed_at, self.recorded_at, "satisfied" if satisfied else "imported")
+            steps.close(case, v.closed_at, self.recorded_at, "satisfied" if satisfied else "imported")
 
     def _register(self, case: Case, v: Values, ids: dict[str, int | None], no: str, track: str) -> None:
         values: dict[str, Any] = {name: getattr(v, name) for name in TEXTS}
@@ -90,5 +90,5 @@ class Story:
         self, case: Case, name: str, at: datetime, values: dict[str, Any], unopened: frozenset[str] = NOTHING,
         step: Step | None = None,
     ) -> None:  # fmt: skip
-        desk.perform(case, ACTIONS[name], values, by=SYSTEM, at=at, book=self.book, parts=PARTS, step=step,
+        steps.perform(case, ACTIONS[name], values, by=SYSTEM, at=at, book=self.book, parts=PARTS, step=step,
                      recorded_at=self.recorded_at, unopened=unopened)  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from alembic import context
 
 import models.tables  # noqa: F401  registers ours
+from models import index
 from models.base import Model
 from models.types import Moment
 
@@ -14,11 +15,17 @@ def render_item(kind: str, item: Any, _: Any) -> str | Literal[False]:
     return "Moment()" if kind == "type" and isinstance(item, Moment) else False
 
 
+def include_name(name: str | None, kind: str, _: Any) -> bool:
+    """The search index is no model: each database has its own (`models.index`)."""
+    return not (kind == "table" and name and name.startswith(index.NAME))
+
+
 with context.config.attributes["engine"].connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=Model.metadata,
         render_item=render_item,
+        include_name=include_name,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
     )

@@ -7,7 +7,15 @@ from admin.views.pages import Page
 from admin.views.tables.accountability import MediaExposureView, PenaltyRuleView, PenaltyView
 from admin.views.tables.calendar import CalendarDayView, CalendarYearView, ClosingTimeView
 from admin.views.tables.organisation import CustomerCountView, DistrictView, PostView, UnitView
-from admin.views.tables.policy import CategoryView, ChannelView, RuleView
+from admin.views.tables.policy import (
+    CategoryView,
+    ChannelView,
+    KeywordView,
+    ReplyTemplateView,
+    RoutingView,
+    RuleView,
+)
+from admin.views.tables.reminding import NoticeChannelView, NoticeRuleView
 
 PAGES = (
     Page(PenaltyView, "Penalties", "追究记录", "Accountability", "scale"),
@@ -18,8 +26,13 @@ PAGES = (
     Page(CustomerCountView, "Customers in the books", "在册户数", "Settings", "table"),
     Page(DistrictView, "Districts", "片区", "Settings", "aim"),
     Page(CategoryView, "Categories", "投诉类别", "Settings", "tag"),
+    Page(KeywordView, "Keywords", "关键词", "Settings", "search"),
+    Page(RoutingView, "Routing", "转办去向", "Settings", "out"),
+    Page(ReplyTemplateView, "Reply templates", "常用答复", "Settings", "note"),
     Page(ChannelView, "Channels", "受理渠道", "Settings", "phone"),
     Page(RuleView, "Rules", "时限规则", "Settings", "time"),
+    Page(NoticeRuleView, "Notice rules", "提醒规则", "Settings", "bell"),
+    Page(NoticeChannelView, "Notice channels", "提醒渠道", "Settings", "out"),
     Page(CalendarDayView, "Calendar days", "节假日与调休", "Settings", "cal"),
     Page(CalendarYearView, "Calendar years", "已公布年份", "Settings", "check"),
     Page(ClosingTimeView, "Closing times", "下班时间", "Settings", "clock"),

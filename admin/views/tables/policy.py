@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _
 
 from admin.guarding import SQLAInterface
 from admin.views.tables.generated import Generated
-from models import policy
-from models.tables import Category, Channel, Rule
+from models import policy, reply
+from models.tables import Category, Channel, Keyword, ReplyTemplate, Routing, Rule
 
 BOTH = {"": "两类", **policy.TRACKS}
 
@@ -68,3 +68,64 @@ class RuleView(Generated):
     search_columns = ["key", "track"]
     order_columns = ["key", "since"]
     base_order = ("id", "asc")
+
+
+class KeywordView(Generated):
+    """What hints at a category while a caller's words are typed."""
+
+    datamodel = SQLAInterface(Keyword)
+    route_base = "/keyword"
+    class_permission_name = "Keyword"
+    list_title, show_title, add_title, edit_title = _("关键词"), _("关键词"), _("新增关键词"), _("修改关键词")
+    about = "登记时内容里出现这些词，就提示相应类别；采用与否由登记人决定。"
+    label_columns = {"word": _("词"), "category": _("类别"), "active": _("在用")}
+    list_columns = ["word", "category", "active"]
+    show_columns = add_columns = edit_columns = list_columns
+    search_columns = ["word", "category", "active"]
+    order_columns = ["word"]
+    base_order = ("id", "asc")
+
+
+class RoutingView(Generated):
+    """Which unit is suggested."""
+
+    datamodel = SQLAInterface(Routing)
+    route_base = "/routing"
+    class_permission_name = "Routing"
+    list_title, show_title, add_title, edit_title = _("转办去向"), _("转办去向"), _("新增去向"), _("修改去向")
+    about = "哪类、哪个片区的投诉通常转给谁。写得最细的一条算数；由受理人员决定。"
+    label_columns = {"category": _("类别"), "district": _("片区"), "unit": _("通常转给")}
+    description_columns = {"category": _("留空为各类。"), "district": _("留空为各片区。")}
+    list_columns = ["category", "district", "unit"]
+    show_columns = add_columns = edit_columns = list_columns
+    search_columns = ["category", "district", "unit"]
+    order_columns: list[str] = []
+    base_order = ("id", "asc")
+
+
+class ReplyTemplateView(Generated):
+    """常用答复."""
+
+    datamodel = SQLAInterface(ReplyTemplate)
+    route_base = "/reply"
+    class_permission_name = "ReplyTemplate"
+    list_title, show_title, add_title, edit_title = _("常用答复"), _("常用答复"), _("新增常用答复"), _("修改常用答复")
+    about = "写答复时可以选用的文字。不予受理的，写明还可以向哪里反映。"
+    clause = "第六条(二)1"
+    choices = {"action": reply.ACTIONS, "track": BOTH}
+    label_columns = {
+        "name": _("名称"), "action": _("用于"), "track": _("适用"), "category": _("类别"), "position": _("次序"),
+        "text": _("文字"), "active": _("在用"),
+    }  # fmt: skip
+    description_columns = {
+        "category": _("留空为各类。"),
+        "text": _("{no} 换成工单号，{hotline} 换成热线号码。"),
+        "position": _("小的在前。"),
+    }
+    numbers = frozenset({"position"})
+    list_columns = ["name", "action", "track", "category", "position", "active"]
+    show_columns = ["name", "action", "track", "category", "position", "text", "active"]
+    add_columns = edit_columns = show_columns
+    search_columns = ["name", "action", "track", "category", "active"]
+    order_columns = ["name", "action", "position"]
+    base_order = ("position", "asc")

@@ -1,0 +1,226 @@
+"""`run.py init`, `demo`, `remind` and `db`, and what is looked at before serving (DESIGN §4)."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from models.house import House, pass_house
+
+if TYPE_CHECKING:
+    from datetime import time
+
+    from admin.sending import Sent
+    from config import Settings
+
+FIRST_CITY = {"tickets": 6000, "months": 36, "seed": 1}
+"""What a first start shows: three years of a company's complaints."""
+
+
+def guard(chosen: Settings) -> None:
+    """In production, and only there: no weak key (demo accounts are looked for once the tables are there)."""
+    if chosen.production and (weak := chosen.weak_keys()):
+        raise click.UsageError(f"生产环境须设置足够长且互不相同的密钥：{'、'.join(weak)}。")
+
+
+def no_demo_accounts(house: House) -> None:
+    from sqlalchemy import select
+
+    from models.base import User
+    from models.demo.city import DOMAIN, NO_LOGIN
+
+    with house.session() as session:
+        usable = select(User.username).where(User.email.like(f"%@{DOMAIN}"), User.active, User.password != NO_LOGIN)
+        names = session.scalars(usable.order_by(User.username)).all()
+    if names:
+        raise click.UsageError(f"生产环境不能有演示账号，请先停用：{'、'.join(names)}。")
+
+
+def first_start(house: House) -> None:
+    """An empty SQLite file becomes the demo city, an older one is brought up to date; others wait for `init`."""
+    from models import migrations
+
+    url = house.settings.database_url
+    if not url.startswith("sqlite") or house.settings.production:
+        return
+    house.settings.data_dir.mkdir(parents=True, exist_ok=True)
+    pending = migrations.pending(url)
+    if not pending:
+        return
+    house.make_tables()
+    if pending[0] == migrations.FIRST:
+        _fill(house, **FIRST_CITY)
+    else:
+        _seed(house)
+
+
+@click.command()
+@click.option("--admin", "admin_name", default="admin", show_default=True, help="第一个系统管理员的用户名。")
+@click.option("--discipline", help="纪检监察室主任的用户名；同时建立其任职。")
+@click.option("--chairman", help="董事长的用户名；同时建立其任职。")
+@pass_house
+def init(house: House, admin_name: str, discipline: str | None, chairman: str | None) -> None:
+    """建表，写入制度、日历与角色，建立第一个管理员。"""
+    house.make_tables()
+    _seed(house)
+    for name, role in ((admin_name, "admin"), (discipline, "discipline"), (chairman, "chairman")):
+        if name:
+            _open_account(house, name, role)
+    click.echo("已建表，制度、日历和角色已写入。")
+
+
+def _seed(house: House) -> None:
+    """Write what policy, calendar, roles and look-ups the database lacks."""
+    from admin.factory import create_app
+    from admin.roles import sync_roles
+    from models import lookup, setup
+    from models.types import now
+
+    with house.session() as session:
+        setup.seed(session, through=now().year + 1)
+        lookup.fill(session, house.settings.digest_key)
+    app = create_app(house.settings)
+    with app.app_context():
+        sync_roles(app.appbuilder)  # type: ignore[attr-defined]
+
+
+def _open_account(house: House, name: str, role: str) -> None:
+    """Make an account that is missing, with a password asked for or from ADMIN_PASSWORD, and its post."""
+    from sqlalchemy import select
+
+    from admin.security import hash_password
+    from models import setup
+    from models.base import User
+    from models.organisation import Unit
+    from models.types import SHANGHAI, now
+
+    with house.session() as session:
+        if session.scalar(select(User.id).where(User.username == name)):
+            click.echo(f"账号 {name} 已有，未改动。")
+            return
+        given = house.settings.admin_password
+        password = given.get_secret_value() if given else None
+        if role != "admin" or not password:
+            password = click.prompt(f"{name} 的密码", hide_input=True, confirmation_prompt=True)
+        user = setup.account(session, name, name, [role], hash_password(password))
+        office = {"discipline": "discipline", "chairman": "board"}.get(role)
+        if office:
+            unit = session.scalars(select(Unit).where(Unit.kind == office)).one()
+            setup.appoint(session, user, unit, role, now().astimezone(SHANGHAI).date())
+    click.echo(f"已建立账号 {name}。")
+
+
+@click.command()
+@click.option("--tickets", type=click.IntRange(1, 5_000_000), default=FIRST_CITY["tickets"], show_default=True)
+@click.option("--seed", type=int, default=FIRST_CITY["seed"], show_default=True)
+@click.option("--months", type=click.IntRange(1, 240), default=FIRST_CITY["months"], show_default=True)
+@pass_house
+def demo(house: House, tickets: int, seed: int, months: int) -> None:
+    """在空库中建立演示城市。"""
+    if house.settings.app_mode == "production":
+        raise click.UsageError("生产环境不建演示数据。")
+    house.make_tables()
+    _fill(house, tickets=tickets, months=months, seed=seed)
+
+
+def _fill(house: House, *, tickets: int, months: int, seed: int) -> None:
+    """The demo city, its roles and its accounts; the password is printed once where it was made up."""
+    from rich.console import Console
+    from rich.progress import Progress
+    from sqlalchemy import select
+
+    from admin.security import hash_password
+    from models.demo import build
+    from models.reminding import remind as remind_of
+    from models.tables import Ticket
+    from models.types import now
+
+    with house.session() as session:
+        if session.scalar(select(Ticket.id).limit(1)) is not None:
+            raise click.ClickException("库中已有工单，演示数据只写入空库。")
+    _seed(house)
+    given = house.settings.demo_password
+    password = given.get_secret_value() if given else secrets.token_urlsafe(9)
+    console = Console(stderr=True)
+    with house.session() as session, Progress(console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("演示数据", total=tickets)
+        built = build(
+            session, house.book(session), tickets=tickets, months=months, seed=seed, now=now(),
+            password_hash=hash_password(password), progress=lambda done, total: bar.update(task, completed=done),
+        )  # fmt: skip
+        remind_of(session, now())
+    click.echo(f"演示数据：{built.tickets} 件工单，{built.events} 条记录。")
+    if given is None:
+        click.echo(f"演示账号 agent、operations、head、discipline、chairman 等的密码都是：{password}")
+
+
+@click.command()
+@pass_house
+def remind(house: House) -> None:
+    """到期与逾期提醒，做一次；可由 cron 定时运行，重复运行不会重复提醒。"""
+    from config import span_of_hours
+    from models.reminding import remind as make
+    from models.types import now
+
+    with house.session() as session:
+        made = make(session, now())
+    sent = _send(house, span_of_hours(house.settings.quiet_hours))
+    click.echo(f"提醒：新建 {made.notices} 条，发出 {sent.sent} 条，留待 {sent.held} 条，未送达 {sent.failed} 条。")
+    sys.exit(1 if sent.failed else 0)
+
+
+def _send(house: House, quiet: tuple[time, time] | None) -> Sent:
+    """Send over the channels outside, if there are any: then only is the mail library loaded."""
+    from sqlalchemy.orm import Session
+
+    from admin.sending import Outside, send
+    from models.types import now
+
+    with Session(house.engine) as session:
+        return send(session, now(), Outside(quiet, house.settings.public_url))
+
+
+@click.group()
+def db() -> None:
+    """数据库版本。"""
+
+
+@db.command("upgrade")
+@pass_house
+def db_upgrade(house: House) -> None:
+    """升级到最新版本。"""
+    house.make_tables()
+    _seed(house)
+    click.echo("数据库已是最新版本。")
+
+
+@db.command("check")
+@pass_house
+def db_check(house: House) -> None:
+    """检查版本与表结构；不一致时退出状态为 1。"""
+    from alembic.util import AutogenerateDiffsDetected
+
+    from models import migrations
+
+    pending = migrations.pending(house.settings.database_url)
+    if pending:
+        raise click.ClickException(f"待升级：{'、'.join(pending)}")
+    try:
+        migrations.check(house.settings.database_url)
+    except AutogenerateDiffsDetected as diffs:
+        raise click.ClickException(f"表结构与程序不一致：{diffs}") from None
+    click.echo("数据库与程序一致。")
+
+
+@db.command("reindex")
+@pass_house
+def db_reindex(house: House) -> None:
+    """重建查找用的索引；它由工单的文字推出，不在日志之内。"""
+    from models import index
+
+    with house.session() as session:
+        tickets = index.rebuild(session.connection())
+    click.echo(f"已重建 {tickets} 件工单的索引。")

@@ -1,0 +1,168 @@
+"""提醒: what one was told of deadlines and posts, newest first, each with what to do and by when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_appbuilder import expose
+from flask_babel import gettext as _
+
+from admin import words
+from admin.current import current_actor, now, session, transact
+from admin.guarding import BaseView
+from models import view
+from models.notice import LEVELS
+from models.organisation import Post
+from models.policy import POSTS
+from models.refusals import Unseen
+from models.reminding import inbox
+from models.reminding.inbox import Line
+
+PAGE = 25
+FURTHEST = 40
+"""Pages that can be turned to; older notices are of no use to anybody."""
+CHIPS = {"soon": "soon", "late": "late", "escalated": "late"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One notice as the page shows it."""
+
+    url: str
+    chip: str
+    css: str
+    no: str
+    text: str
+    at: datetime
+    unread: bool
+
+
+class NoticeView(BaseView):
+    """One's own inbox, for everybody who is logged in."""
+
+    route_base = "/notices"
+    default_view = "list"
+
+    @expose("/")
+    def list(self) -> Any:
+        by, at = current_actor(), now()
+        asked = request.args.get("page", "")
+        page = min(max(1, int(asked) if asked.isdecimal() and len(asked) < 5 else 1), FURTHEST)
+        found = inbox.lines(session(), by, start=(page - 1) * PAGE, size=PAGE + 1)
+        names = view.people(session()) if any(line.post for line in found) else {}
+        entries = [entry(line, at, names) for line in found[:PAGE]]
+        return render_template("notices.html", title=_("提醒"), days=list(by_day(entries, at)), page=page,
+                               more=len(found) > PAGE and page < FURTHEST, now=at)  # fmt: skip
+
+    @expose("/<int:notice_id>")
+    def show(self, notice_id: int) -> Any:
+        """To what a notice speaks of; on the way it is read."""
+        notice = transact(lambda: inbox.read_one(session(), current_actor(), now(), notice_id))
+        if notice is None:
+            raise Unseen
+        if notice.ticket_id is not None:
+            return redirect(url_for("TicketView.show", ticket_id=notice.ticket_id))
+        if notice.kind == "digest":
+            return redirect(f"{url_for('TicketView.list')}?{urlencode({'turn': 'mine'})}")
+        return redirect(url_for("NoticeView.list"))
+
+    @expose("/read", methods=["POST"])
+    def read(self) -> Any:
+        """全部已读"""
+        if transact(lambda: inbox.read(session(), current_actor(), now())):
+            flash(_("提醒都已标为已读。"), "success")
+        return redirect(url_for("NoticeView.list"))
+
+
+def unread() -> int:
+    """The count in the top bar; one query a page."""
+    if "unread" not in g:
+        g.unread = inbox.unread(session(), current_actor())
+    return int(g.unread)
+
+
+def opened(ticket_id: int) -> None:
+    """A ticket was looked at: what was told of it is read."""
+    if unread() and inbox.read(session(), current_actor(), now(), ticket_id=ticket_id):
+        g.pop("unread")
+        transact(lambda: inbox.read(session(), current_actor(), now(), ticket_id=ticket_id))
+
+
+def by_day(entries: list[Entry], at: datetime) -> Iterator[tuple[str, list[Entry]]]:
+    """(the day in words, its entries)"""
+    today = words.local(at).date()
+    for day, some in groupby(entries, key=lambda one: words.local(one.at).date()):
+        yield _day(day, today), list(some)
+
+
+def _day(day: date, today: date) -> str:
+    if day == today:
+        return _("今天")
+    if (today - day).days == 1:
+        return _("昨天")
+    written = f"{day:%m-%d}" if day.year == today.year else f"{day:%Y-%m-%d}"
+    return f"{written} {words.weekday(day)}"
+
+
+def entry(line: Line, at: datetime, names: dict[int, str]) -> Entry:
+    """A notice in words, as things stand now."""
+    notice, kind = line.notice, line.notice.kind
+    chip = _(LEVELS[kind]) if kind in LEVELS else _("汇总") if kind == "digest" else _("任职")
+    css, url = CHIPS.get(kind, ""), url_for("NoticeView.show", notice_id=notice.id)
+    if line.owed is not None:
+        text, no = owed(line, at), str(line.ticket_no)
+        url = url_for("TicketView.show", ticket_id=notice.ticket_id)
+        css = css if words.is_open({"settled_at": line.owed.settled_at, "voided_at": line.owed.voided_at}) else "void"
+    elif line.post is not None:
+        text, no = appointed(line.post, at, names), _("任职")
+    else:
+        text, no = digest(line.digest), _("积下的提醒")
+    return Entry(url, chip, css, no, text, notice.made_at, notice.read_at is None)
+
+
+def owed(line: Line, at: datetime) -> str:
+    """今天 17:30 前报送结果，还剩 1 小时 20 分。"""
+    o = line.owed
+    if o is None:
+        return ""
+    what = words.to_do(o.kind)
+    if o.settled_at is not None:
+        return _("已完成：%(what)s。", what=what)
+    if o.voided_at is not None:
+        return _("已不需要：%(what)s。", what=what)
+    if at > o.due_at:
+        return _("逾期 %(span)s，等待%(what)s。", span=words.span(at - o.due_at, 24), what=what)
+    when = words.long_before(o.due_at, at)
+    return _("%(when)s%(what)s，还剩 %(span)s。", when=when, what=what, span=words.span(o.due_at - at))
+
+
+def digest(counted: dict[str, int]) -> str:
+    """上次提醒之后：12 件已逾期，28 件将到期。"""
+    parts = [_("%(n)s 件%(level)s", n=counted[level], level=_(LEVELS[level])) for level in reversed(LEVELS)
+             if counted.get(level)]  # fmt: skip
+    return _("这次一并提醒：%(parts)s。", parts="，".join(parts)) if parts else _("一并提醒过的都已办完。")
+
+
+def appointed(post: Post, at: datetime, names: dict[int, str]) -> str:
+    """郑严委托钱进代行“纪检监察”，11-25 至 12-01。"""
+    who, what, when = names.get(post.user_id, words.NOTHING), _(POSTS[post.post]), period(post)
+    if post.acting_for_id is None:
+        return _("%(who)s任“%(what)s”，%(when)s。", who=who, what=what, when=when)
+    whom = names.get(post.acting_for_id, words.NOTHING)
+    said = _("%(whom)s委托%(who)s代行“%(what)s”，%(when)s。", whom=whom, who=who, what=what, when=when)
+    over = _("已提前结束。") if post.ended_at is not None and post.ended_at <= at else ""
+    return words.joined(said, over)
+
+
+def period(post: Post) -> str:
+    """2026-11-25 至 2026-12-01, both days included; 自 2026-11-25 起."""
+    if post.until is None:
+        return _("自 %(day)s 起", day=f"{post.since:%Y-%m-%d}")
+    last = date.fromordinal(post.until.toordinal() - 1)
+    return _("%(first)s 至 %(last)s", first=f"{post.since:%Y-%m-%d}", last=f"{last:%Y-%m-%d}")

@@ -1,0 +1,118 @@
+"""Drafts: what was typed and not yet sent. They stand outside the log (POLICY §3), and nobody else ever sees one.
+
+A draft is its writer's; that of a result is the unit's that has the ticket: the handler writes it, the head submits.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, String, Text, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Model
+from models.database import insert
+from models.types import At, BigId
+
+Typed = list[tuple[str, str]]
+"""Names and values as a form sends them, a name more than once where several were ticked."""
+
+
+class Draft(Model):
+    """One form's draft. Derived from nothing and kept for nobody: gone when it is sent, or when its time is over."""
+
+    __tablename__ = "draft"
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    """Who wrote last."""
+    ticket_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("ticket.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    """The unit whose draft it is; none: its writer's own."""
+    saved_at: Mapped[At] = mapped_column(index=True)
+    typed: Mapped[str] = mapped_column(Text)
+
+    def values(self) -> Typed:
+        return [(name, value) for name, value in json.loads(self.typed)]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose draft of which form."""
+
+    key: str
+    lasts: timedelta
+    ticket_id: int | None = None
+    unit_id: int | None = None
+
+
+LONGEST = timedelta(days=30)
+
+
+class Overtaken(Exception):
+    """Somebody else of the unit has written since the draft that this one rests on."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        super().__init__(draft.key)
+
+
+def registering(user_id: int | None) -> Place:
+    return Place(f"user/{user_id}/register", timedelta(days=1))
+
+
+def acting(user_id: int | None, ticket_id: int, action: str) -> Place:
+    return Place(f"user/{user_id}/{ticket_id}/{action}", timedelta(days=7), ticket_id)
+
+
+def of_unit(unit_id: int, ticket_id: int) -> Place:
+    """The draft of the result. Another unit that gets the ticket later has one of its own."""
+    return Place(f"unit/{unit_id}/{ticket_id}/submit", LONGEST, ticket_id, unit_id)
+
+
+def find(session: Session, place: Place, at: datetime) -> Draft | None:
+    draft = session.get(Draft, place.key, populate_existing=True)
+    return draft if draft is not None and at - draft.saved_at < place.lasts else None
+
+
+def keep(
+    session: Session, place: Place, typed: Iterable[tuple[str, str]], *, author_id: int, at: datetime,
+    seen: datetime | None = None,
+) -> None:  # fmt: skip
+    """Write the draft over the one before, and forget what is too old for anybody.
+
+    seen: when the one was saved that the writer began with. Raises Overtaken.
+    """
+    there = find(session, place, at)
+    if there is not None and there.author_id != author_id and (seen is None or there.saved_at > seen):
+        raise Overtaken(there)
+    row = {"author_id": author_id, "saved_at": at, "typed": json.dumps(list(typed))}
+    table = Draft.__table__
+    session.execute(
+        insert(session, table)
+        .values(key=place.key, ticket_id=place.ticket_id, unit_id=place.unit_id, **row)
+        .on_conflict_do_update(index_elements=[table.c.key], set_=row)
+    )
+    session.execute(delete(table).where(table.c.saved_at < at - LONGEST))
+
+
+def drop(session: Session, place: Place, author_id: int | None = None) -> None:
+    """Forget a draft; given `author_id`, only if they wrote last."""
+    table = Draft.__table__
+    mine = [table.c.author_id == author_id] if author_id is not None else []
+    session.execute(delete(table).where(table.c.key == place.key, *mine))
+
+
+def left(session: Session, ticket_ids: Sequence[int]) -> None:
+    """Tickets have left their unit: so have its drafts of their results."""
+    table = Draft.__table__
+    session.execute(delete(table).where(table.c.ticket_id.in_(ticket_ids), table.c.unit_id.is_not(None)))
+
+
+def waiting(session: Session, unit_ids: Iterable[int], ticket_id: int, at: datetime) -> Draft | None:
+    """A result that somebody of these units has drafted for a ticket."""
+    rows = session.scalars(select(Draft).where(Draft.ticket_id == ticket_id, Draft.unit_id.in_(sorted(unit_ids)))).all()
+    return next((draft for draft in rows if at - draft.saved_at < LONGEST), None)

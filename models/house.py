@@ -1,0 +1,74 @@
+"""What commands share: the settings of one installation, its databases, its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+    from sqlalchemy.orm import Session
+
+    from config import Settings
+    from models.book import Book
+
+
+@dataclass
+class House:
+    """Settings, engines, sessions; each is opened when first asked for, so that a short command stays short."""
+
+    settings: Settings
+
+    @cached_property
+    def engine(self) -> Engine:
+        from models.database import engine_for
+
+        return engine_for(self.settings.database_url)
+
+    @cached_property
+    def figures_engine(self) -> Engine:
+        """The database that figures are read from: a replica, where one is named."""
+        from models.database import engine_for
+
+        same = self.settings.analytics_database_url == self.settings.database_url
+        return self.engine if same else engine_for(self.settings.analytics_database_url)
+
+    @contextmanager
+    def session(self, *, figures: bool = False) -> Iterator[Session]:
+        """A session that is committed at the end, or rolled back by whatever is raised in it."""
+        from sqlalchemy.orm import Session
+
+        self.demand_tables()
+        with Session(self.figures_engine if figures else self.engine) as session, session.begin():
+            yield session
+
+    def book(self, session: Session) -> Book:
+        """The policy in force, read once."""
+        from models.book import Book
+
+        return Book(session, self.settings.digest_key)
+
+    def make_tables(self) -> None:
+        """Bring the database to the newest shape, from whatever it has."""
+        from models import migrations
+
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        migrations.upgrade(self.settings.database_url)
+
+    def demand_tables(self) -> None:
+        """Raise where the tables are not there, or not of this version."""
+        from models import migrations
+
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        if migrations.pending(self.settings.database_url):
+            raise click.ClickException(
+                "数据库还没有建好或版本较旧。新装请运行 python run.py init，升级请运行 python run.py db upgrade。"
+            )
+
+
+pass_house = click.make_pass_decorator(House)

@@ -1,0 +1,97 @@
+"""One person's inbox: what they were told, as far as they still see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy.orm import Session, selectinload
+
+from models import scope
+from models.actor import Actor
+from models.notice import Notice
+from models.organisation import Post
+from models.tables import Obligation, Ticket
+
+MOST = 100
+"""Unread notices are counted up to here."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One notice with what its words are made of. digest: level → how many still stand behind it."""
+
+    notice: Notice
+    ticket_no: str | None
+    owed: Obligation | None
+    digest: dict[str, int]
+    post: Post | None
+
+
+def _mine(by: Actor, *columns: Any) -> Select[Any]:
+    """Notices of a person that stand by themselves; those of tickets that have left their sight are not there."""
+    return (
+        select(*columns)
+        .select_from(Notice)
+        .outerjoin(Ticket, Ticket.id == Notice.ticket_id)
+        .outerjoin(Obligation, and_(Obligation.ticket_id == Notice.ticket_id, Obligation.n == Notice.n))
+        .where(Notice.user_id == by.user_id, Notice.digest_id.is_(None), _in_sight(by))
+    )
+
+
+def _in_sight(by: Actor) -> ColumnElement[bool]:
+    return or_(Notice.ticket_id.is_(None), scope.shown(Obligation, by))
+
+
+def unread(session: Session, by: Actor) -> int:
+    """How many a person has not read, up to MOST: one query by the index of what is unread."""
+    few = _mine(by, Notice.id).where(Notice.read_at.is_(None)).limit(MOST).subquery()
+    return session.scalar(select(func.count()).select_from(few)) or 0
+
+
+def lines(session: Session, by: Actor, *, start: int, size: int) -> list[Line]:
+    """A page of the inbox, newest first."""
+    newest = _mine(by, Notice, Ticket.no, Obligation).order_by(Notice.made_at.desc(), Notice.id.desc())
+    newest = newest.options(selectinload(Notice.post))
+    rows = session.execute(newest.offset(start).limit(size)).all()
+    digests = _digests(session, by, [notice.id for notice, _no, _owed in rows if notice.kind == "digest"])
+    return [Line(notice, no, owed, digests.get(notice.id, {}), notice.post) for notice, no, owed in rows]
+
+
+def _digests(session: Session, by: Actor, ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Digest → level → how many of its tickets are in sight and still owe it."""
+    found: dict[int, dict[str, int]] = {}
+    if ids:
+        rows = session.execute(
+            select(Notice.digest_id, Notice.kind, func.count())
+            .join(Ticket, Ticket.id == Notice.ticket_id)
+            .join(Obligation, and_(Obligation.ticket_id == Notice.ticket_id, Obligation.n == Notice.n))
+            .where(Notice.digest_id.in_(ids), scope.open_now(Obligation), _in_sight(by))
+            .group_by(Notice.digest_id, Notice.kind)
+        )
+        for digest_id, kind, n in rows:
+            found.setdefault(digest_id or 0, {})[kind] = n
+    return found
+
+
+def read(session: Session, by: Actor, at: datetime, *, ticket_id: int | None = None) -> bool:
+    """Mark all of a person's notices read, or those of one ticket; whether there were any. Does not commit."""
+    mine = [Notice.user_id == by.user_id, Notice.read_at.is_(None)]
+    if ticket_id is not None:
+        mine.append(Notice.ticket_id == ticket_id)
+    if session.scalar(select(Notice.id).where(*mine).limit(1)) is None:
+        return False
+    session.execute(update(Notice).where(*mine).values(read_at=at))
+    return True
+
+
+def read_one(session: Session, by: Actor, at: datetime, notice_id: int) -> Notice | None:
+    """Mark one notice read, and all that a digest stands for; None where there is none of this person's."""
+    notice = session.scalar(select(Notice).where(Notice.id == notice_id, Notice.user_id == by.user_id))
+    if notice is not None:
+        these = or_(Notice.id == notice.id, Notice.digest_id == notice.id)
+        session.execute(update(Notice).where(these, Notice.read_at.is_(None)).values(read_at=at))
+    return notice
