@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command as command_of_alembic
 from click.testing import CliRunner, Result
 
 import config
 import run
+from models import migrations
+from models.database import engine_for
 
 Run = Callable[..., Result]
 PASSWORD = "desk-Of-the-96568"
@@ -66,6 +69,23 @@ def test_without_tables_a_command_says_what_to_do(bare):
     done = bare("verify")
     assert done.exit_code == 1
     assert "python run.py init" in done.output
+
+
+def test_a_first_start_fills_an_empty_file_and_one_of_an_older_version_gets_what_is_new(bare, tmp_path, monkeypatch):
+    monkeypatch.setattr("admin.serving.Server.run", lambda server: None)
+    monkeypatch.setattr("admin.commands.FIRST_CITY", {"tickets": 40, "months": 3, "seed": 1})
+    assert "40 件工单" in bare("serve").output
+    with database(tmp_path) as db:
+        grants = db.execute("SELECT count(*) FROM ab_permission_view_role").fetchone()
+        db.execute("DELETE FROM ab_permission_view_role")
+        db.execute("DELETE FROM ab_permission_view")
+    older = migrations._config(engine_for(f"sqlite:///{tmp_path / 'data' / 'kefu.db'}"))
+    command_of_alembic.downgrade(older, "0001")
+    assert bare("serve").exit_code == 0
+    with database(tmp_path) as db:
+        assert db.execute("SELECT count(*) FROM ticket").fetchone() == (40,)
+        assert db.execute("SELECT count(*) FROM ab_permission_view_role").fetchone() == grants
+    assert bare("db", "check").exit_code == 0
 
 
 def test_init_makes_tables_policy_roles_and_the_first_administrator_once(bare, tmp_path):
@@ -155,6 +175,17 @@ def test_kpi_json_is_one_document_with_both_parts(city):
     assert all(row["value"] == row["numerator"] / row["denominator"] for row in rates)
     counts = [row for row in document["rows"] if row["metric"] == "complaints"]
     assert all((row["denominator"], row["value"]) == (None, row["numerator"]) for row in counts)
+
+
+def test_remind_tells_once_however_often_it_runs(city, tmp_path):
+    with database(tmp_path) as db:
+        db.execute("DELETE FROM notice")
+        db.execute("UPDATE obligation SET due_at = '2020-01-01 00:00:00.000000' WHERE settled_at IS NULL AND kind = "
+                   "'handle' AND voided_at IS NULL")  # fmt: skip
+    first, again = city("remind"), city("remind")
+    assert (first.exit_code, again.exit_code) == (0, 0)
+    assert not first.stdout.startswith("提醒：新建 0 条")
+    assert again.stdout.strip() == "提醒：新建 0 条，发出 0 条，留待 0 条，未送达 0 条。"
 
 
 @pytest.mark.parametrize("args", [("no_such_figure",), ("complaints", "--as-of", "2999-01-01"), ("--by", "moon")])

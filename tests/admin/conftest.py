@@ -7,7 +7,7 @@ house.browser("head").get("/ticket/…")
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,8 +16,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_appbuilder.api import BaseApi
+from flask_appbuilder.api.manager import OpenApi
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
@@ -36,6 +39,39 @@ QUICK = "pbkdf2:sha256:1"
 """Tests sign in a hundred times; what is slow about a password's hash has a test of its own."""
 
 
+class Everything:
+    """Whatever stands in no description: an address that is none."""
+
+    def __contains__(self, status: int) -> bool:
+        return True
+
+
+def described(app: Flask, method: str, path: str) -> Container[int]:
+    """The statuses that the API's description has for a request."""
+    try:
+        rule, _ = app.url_map.bind("localhost").match(path, method, return_rule=True)
+    except HTTPException:
+        return Everything()
+    template = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+    operation = description(app)["paths"].get(template, {}).get(method.lower())
+    return {500, *map(int, operation["responses"])} if operation else Everything()
+
+
+def description(app: Flask) -> dict[str, Any]:
+    """The OpenAPI document, made once: all applications of the tests have the same."""
+    if not DESCRIPTION:
+        with app.test_request_context():
+            spec = OpenApi._create_api_spec("v1")
+            for one in app.appbuilder.baseviews:
+                if isinstance(one, BaseApi) and one.version == "v1":
+                    one.add_api_spec(spec)
+        DESCRIPTION.update(spec.to_dict())
+    return DESCRIPTION
+
+
+DESCRIPTION: dict[str, Any] = {}
+
+
 class Api:
     """Somebody's program: `post("ticket/", content="…")` sends JSON with their token."""
 
@@ -46,7 +82,9 @@ class Api:
         headers = {**options.pop("headers", {})}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        return self.client.open(f"/api/v1/{path}", method=method, headers=headers, **options)
+        answer = self.client.open(f"/api/v1/{path}", method=method, headers=headers, **options)
+        assert answer.status_code in described(self.client.application, method, f"/api/v1/{path}"), answer.text
+        return answer
 
     def get(self, path: str, **query: Any) -> TestResponse:
         return self.send("GET", path, query_string=query)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from admin.api.tables import TABLES
 from admin.roles import DOORS
 from models import desk, policy
-from models.tables import CalendarDay, Obligation, Penalty
+from models.tables import CalendarDay, Obligation, Penalty, Post
 from tests.admin.conftest import House
 
 PEOPLE = {role: {"unit_head": "head"}.get(role, role) for role in policy.ROLES}
@@ -158,6 +158,16 @@ def test_what_goes_wrong_in_redating_undoes_the_day(house, monkeypatch):
     assert house.api("operations").post("calendar_day/", day="2026-03-09", working=False).status_code == 500
     with house.session() as session:
         assert session.get(CalendarDay, date(2026, 3, 9)) is None
+
+
+def test_nobody_takes_a_post_from_themselves(house):
+    """The refusal stands in the API's description, as every answer of every test does (conftest)."""
+    operations = house.api("operations")
+    me = house.id_of("operations")
+    house.changes(lambda session: session.add(Post(user_id=me, unit_id=1, post="handler", since=date(2026, 1, 1))))
+    with house.session() as session:
+        mine = session.scalars(select(Post.id).where(Post.user_id == me)).one()
+    assert operations.delete(f"post/{mine}").status_code == 422
 
 
 def test_a_penalty_once_decided_on_is_no_row_to_edit(house):

@@ -400,7 +400,7 @@ def test_filters_live_with_their_request(probes):
 
     def ask(name: str, value: str) -> None:
         with probes.app.test_request_context(f"/unitprobe/list/?_flt_3_name={value}"):
-            from admin.guarding.views import take_filters
+            from admin.guarding.address import take_filters
 
             take_filters(view._filters)
             both.wait()

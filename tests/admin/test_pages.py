@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -178,6 +179,33 @@ def test_a_page_beyond_the_last_is_the_last(full, states):
     )
 
 
+@contextmanager
+def asked_of_the_database(house: House) -> Iterator[list[str]]:
+    """The statements that are executed meanwhile."""
+    with house.app.app_context():
+        engine = house.app.extensions["sqlalchemy"].engine
+    asked: list[str] = []
+
+    def heard(*args: Any) -> None:
+        asked.append(args[2])
+
+    event.listen(engine, "before_cursor_execute", heard)
+    try:
+        yield asked
+    finally:
+        event.remove(engine, "before_cursor_execute", heard)
+
+
+@pytest.mark.parametrize("name", WITH_TICKETS)
+def test_no_page_of_tickets_costs_more_than_fifteen_queries(full, states, name):
+    browser = full.browser(name)
+    for path in ("/", "/ticket/", *(f"/ticket/{ticket}" for ticket in states.values())):
+        browser.get(path)
+        with asked_of_the_database(full) as asked:
+            browser.get(path)
+        assert len(asked) <= 15, "\n".join([path, *asked])
+
+
 @pytest.mark.parametrize("closed", [0, 30], ids=["all owe something", "half of the page is closed"])
 def test_the_list_costs_fifteen_queries_at_most(house, closed):
     with played(house) as city:
@@ -187,11 +215,8 @@ def test_the_list_costs_fifteen_queries_at_most(house, closed):
                 city.agent.declines(ticket)
     browser = house.browser("agent")
     browser.get("/ticket/")
-    with house.app.app_context():
-        engine = house.app.extensions["sqlalchemy"].engine
-    asked: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
-    page = browser.get("/ticket/")
+    with asked_of_the_database(house) as asked:
+        page = browser.get("/ticket/")
     assert page.text.count('class="kf-row"') == 25
     assert len(asked) <= 15, "\n".join(asked)
 

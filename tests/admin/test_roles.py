@@ -10,7 +10,16 @@ from models import policy
 from models.base import Role, User
 from tests.admin.conftest import House
 
-ARGUMENTS = {"pk": 1, "ticket_id": 1, "name": "x", "action": "x", "filename": "x", "version": "v1", "locale": "en"}
+ARGUMENTS = {
+    "pk": 1,
+    "ticket_id": 1,
+    "name": "x",
+    "action": "x",
+    "filename": "x",
+    "version": "v1",
+    "locale": "en",
+    "form": "ticket",
+}
 NOBODY = {301, 302, 308, 400, 401, 403, 404, 405}
 """What nobody may be answered with. 400: a form without its CSRF token."""
 

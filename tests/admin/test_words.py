@@ -9,7 +9,22 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from admin import words
-from admin.views import duties, filters, following, forms, listing, navigation, pages, tables, tickets
+from admin.views import (
+    columns,
+    drawing,
+    duties,
+    earlier,
+    filters,
+    following,
+    forms,
+    listing,
+    navigation,
+    pages,
+    registering,
+    tables,
+    tickets,
+    where,
+)  # fmt: skip
 from models import policy, refusals, workflow
 from tests.fixtures.city import shanghai
 
@@ -44,7 +59,12 @@ def in_tables() -> set[str]:
     said += [text for pair in forms.BOOLEAN.values() for text in pair]
     said += [link.zh for link in pages.LINKS] + [one.zh for one in filters.FILTERS] + [zh for zh, _ in tickets.TABS]
     said += [text for one in vars(duties).values() if isinstance(one, duties.Count) for text in (one.zh, one.hint)]
-    said += listing.SORTS.values()
+    said += [*listing.SORTS.values(), *drawing.MAY.values(), *drawing.DOORS_BESIDE.values()]
+    said += [*where.SAID.values(), *where.CLOSED.values(), *where.DUE.values()]
+    said += [where.AGAIN, where.OTHERWISE, where.LATE, where.AFTERWARDS, where.TO_DISCIPLINE]
+    said += [columns.CONTENT.zh, *(column.zh for column in columns.COLUMNS)]
+    said += [*earlier.WHY.values(), *registering.THEN.values(), "查号", "起草结果"]
+    said += [text for _key, zh, hint, _fields in registering.FOLDS for text in (zh, hint)]
     for page in (*tables.PAGES, *tables.ACCOUNTS):
         view = page.view
         said += [page.zh, *(getattr(view, name, "") for name in ("about", "clause", "advice"))]

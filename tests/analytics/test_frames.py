@@ -14,6 +14,7 @@ from sqlalchemy import select
 from analytics import files, frames, kpi
 from analytics.columns import FRAMES, columns, dictionary
 from analytics.questions import Unanswerable, Withheld
+from models import cells
 from models.actor import Actor
 from models.tables import Callback, Obligation, Ticket, Unit
 from tests.analytics.city import City, at
@@ -117,7 +118,7 @@ def test_an_empty_frame_still_has_its_columns_and_types(city: City) -> None:
     ids=repr,
 )  # fmt: skip
 def test_no_spreadsheet_takes_a_text_for_a_formula_or_rounds_it(text: str, cell: str) -> None:
-    assert files.safe(text) == cell
+    assert cells.safe(text) == cell
 
 
 def test_a_unit_named_like_a_formula_is_a_text_in_both_formats(city: City, tmp_path: Path) -> None:

@@ -55,8 +55,13 @@ def opened(page: Page, address: str) -> Page:
     return page
 
 
-def asked(page: Page) -> dict[str, str]:
-    return {name: values[-1] for name, values in parse_qs(urlparse(page.url).query).items()}
+def asks(page: Page, **wanted: str) -> None:
+    """Wait until the address says this and nothing else."""
+
+    def said(url: str) -> bool:
+        return {name: values[-1] for name, values in parse_qs(urlparse(url).query).items()} == wanted
+
+    page.wait_for_url(said, wait_until="commit")
 
 
 def test_eight_figures_are_drawn_with_their_sentences_parts_and_twins(page: Page, site: str) -> None:
@@ -83,11 +88,11 @@ def test_the_filters_live_in_the_address_and_nowhere_else(page: Page, site: str)
     page.locator("#grain").click()
     page.get_by_role("option", name="季").click()
     expect(page.locator("#on-time-table")).to_contain_text("季度")
-    assert asked(page) == {"by": "quarter"}
+    asks(page, by="quarter")
     page.locator("#unit").click()
     page.get_by_role("option", name="东城营业所").click()
     expect(page.locator(".kf-chip")).to_contain_text("承办单位：东城营业所")
-    assert asked(page) == {"by": "quarter", "unit": "东城营业所"}
+    asks(page, by="quarter", unit="东城营业所")
     page.locator("#scope").click()
     page.get_by_role("option", name="全口径").click()
     expect(page.locator(".kf-asof")).to_contain_text("口径 全口径")
@@ -101,7 +106,7 @@ def test_the_filters_live_in_the_address_and_nowhere_else(page: Page, site: str)
     page.get_by_role("button", name="12月", exact=True).click()
     expect(page.locator("#period")).to_contain_text("2025-11 – 2025-12")
     expect(page.locator("#on-time-table")).to_contain_text("2025 年 4 季度")
-    assert asked(page) == {"by": "quarter", "from": "2025-11-01", "to": "2026-01-01"}
+    asks(page, **{"by": "quarter", "from": "2025-11-01", "to": "2026-01-01"})
     page.goto(site + "?by=hour")
     expect(page.locator("#problem")).to_contain_text("不能按“hour”分", timeout=30_000)
     expect(page.locator("#grid")).to_be_hidden()

@@ -24,6 +24,7 @@ from models import setup
 from models.book import Book
 from models.database import engine_for
 from models.demo import build
+from models.reminding import remind
 from models.types import SHANGHAI
 from tests.browser.scene import Scene, play
 
@@ -56,18 +57,33 @@ class Desk:
 
 
 @pytest.fixture(scope="session")
-def desk(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    folder = tmp_path_factory.mktemp("desk")
-    copyfile(sqlite_template, folder / "kefu.db")
-    settings = Settings(data_dir=folder, log_key=KEY)  # type: ignore[arg-type]
-    with closing(engine_for(settings.database_url).connect()) as connection, Session(connection) as session:
+def afternoon(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int], str]:
+    """A file with the demo city and the scene's tickets, to copy; the tickets by what they are here for; a unit."""
+    path = tmp_path_factory.mktemp("afternoon") / "kefu.db"
+    copyfile(sqlite_template, path)
+    engine = engine_for(f"sqlite:///{path}")
+    with closing(engine.connect()) as connection, Session(connection) as session:
         setup.seed(session, through=2026)
         build(session, Book(session, KEY.encode()), tickets=300, months=13, seed=5, now=NOW,
               password_hash=hash_password(PASSWORD))  # fmt: skip
         scene = Scene(session, KEY.encode(), NOW)
         tickets = play(scene)
+        remind(session, NOW)
         session.commit()
         unit = scene.unit
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path, tickets, unit
+
+
+@pytest.fixture(scope="module")
+def desk(afternoon: tuple[Path, dict[str, int], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The afternoon served, as new for each file of tests: what one of them does to a ticket, no other one meets."""
+    path, tickets, unit = afternoon
+    folder = tmp_path_factory.mktemp("desk")
+    copyfile(path, folder / "kefu.db")
+    settings = Settings(data_dir=folder, log_key=KEY)  # type: ignore[arg-type]
     app = program.create_app(settings)
     started = time.monotonic()
     app.extensions["clock"] = lambda: NOW + timedelta(seconds=time.monotonic() - started)
@@ -80,15 +96,18 @@ def desk(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     server.shutdown()
     thread.join()
     server.server_close()
+    with app.app_context():
+        for engine in app.extensions["sqlalchemy"].engines.values():
+            engine.dispose()
 
 
 Look = tuple[str, bool, bool]
 """Who, on a phone, in the dark."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in(browser: Browser, browser_context_args: dict[str, Any], desk: Desk) -> Iterator[Callable[..., Any]]:
-    """A browser context of a demo person, signed in once and kept for all tests."""
+    """A browser context of a demo person, signed in once a file of tests."""
     states: dict[str, Any] = {}
     contexts: dict[Look, BrowserContext] = {}
 

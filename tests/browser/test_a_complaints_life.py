@@ -85,6 +85,8 @@ def test_registered_assigned_handled_called_back_sent_round_again_and_closed(des
 def test_a_form_that_fails_keeps_every_character_typed(desk: Desk, person: People) -> None:
     page = person("agent")
     page.goto(f"{desk.url}/ticket/register")
+    for fold in ("要求与时间", "来源"):
+        page.get_by_text(fold, exact=True).click()
     page.get_by_label("标题").fill("水表“倒转”")
     page.get_by_label("投诉要求").fill("  换表\n退费")
     page.get_by_label("渠道").select_option("书面来信")

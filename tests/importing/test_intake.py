@@ -287,7 +287,7 @@ def _without(rows: dict[str, list[dict[str, Any]]], columns: tuple[str, ...]) ->
 
 
 def test_what_a_person_does_at_the_desk_and_a_batch_of_the_same_acts_are_one(desk, monkeypatch):
-    """`desk.act` and `desk.perform` in a batch: the same rows, the same hashes."""
+    """`desk.act`, and `steps.perform` in a batch: the same rows, the same hashes."""
     from models import desk as service
     from models.policy import QUALITY
     from models.workflow import ACTIONS

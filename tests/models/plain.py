@@ -15,7 +15,7 @@ ACTIONS = sorted({step.action for step in STEPS} - {"register"})
 WITH_UNIT = {"handling", "calling_back", "satisfied", "fed_back", "closed"}
 AFTER_RESULT = {"calling_back", "satisfied", "fed_back", "closed"}
 MOVES_NOTHING = {
-    "note", "contact", "amend", "attach", "supervise", "link", "recategorise", "open_to",
+    "note", "contact", "amend", "attach", "supervise", "link", "recategorise", "open_to", "print",
 }  # fmt: skip
 UNVERSIONED = MOVES_NOTHING - {"recategorise", "open_to"}
 HANDLING_IT = {"note", "contact", "submit"}
@@ -39,7 +39,8 @@ class Who:
 
     def parts(self, unit: str | None) -> set[str]:
         held = dict(self.units).get(unit or "", "")
-        return set(self.desk) | set(held) | ({"d"} if self.office else set()) | ({"c"} if self.chairman else set())
+        return set(self.desk) | set(held) | ({"d"} if self.office else set()) | ({"c"} if self.chairman else set()) | (
+            {"l"} if self.reads else set())  # fmt: skip
 
 
 @dataclass
@@ -133,7 +134,7 @@ class Plain:
             return UNSEEN
         parts = self.parts(who)
         mine = [step for step in STEPS if (step.action, step.track) == (action, self.track) and step.who & parts]
-        if not mine or (level == "stub" and action != "record"):
+        if not mine or (level == "stub" and action not in ("record", "print")):
             return NOT_YOURS
         if not any(step.start == self.state for step in mine):
             return WRONG_STATE
@@ -141,6 +142,9 @@ class Plain:
             return WRONG_STATE
         condition = getattr(self, f"may_{action}", None)
         return condition(who, parts, max(at, self.last)) if condition else None
+
+    def may_print(self, who: Who, parts: set[str], at: datetime) -> str | None:
+        return None if self.level(who) in ("contact", "full", "stub") else NOT_YOURS
 
     def may_return(self, who: Who, parts: set[str], at: datetime) -> str | None:
         if {"quality": "o", "discipline": "d"}[self.track] in parts:

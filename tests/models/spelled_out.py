@@ -56,6 +56,7 @@ supervise     Q  OPEN                 =              o
 supervise     D  OPEN                 =              d
 attach        QD OPEN                 =              huaod
 link          QD ANY                  =              huaod
+print         QD ANY                  =              huaodcl
 """
 """action, track, from, to (= stays), who (a agent, o operations, h handler, u head, d discipline, c chairman), when,
 and what is opened (+), settled (✓) and voided (∅). Where the design gives discipline a hand in any ticket but POLICY

@@ -24,7 +24,8 @@ COLUMNS = [(table.name, column.name) for table in TABLES.values() for column in 
 
 
 def eventful(city: City) -> Complaint:
-    """A ticket with a row in every table: it was linked, returned, called back twice, corrected, opened and amended."""
+    """A ticket with a row in every table: it was linked, returned, called back twice, corrected, opened and amended,
+    and a picture was attached."""
     main = city.agent.registers(category="水压")
     ticket = city.agent.registers(
         "抄表员说水表坏了要收钱。", category="水压", complainant="欧阳春", phone="13812345678", channel="市长热线",
@@ -35,7 +36,7 @@ def eventful(city: City) -> Complaint:
     city.agent.assigns(ticket, to=city.hall)
     city.operations.returns(ticket)
     city.agent.assigns(ticket, to=city.plant)
-    city.handler.notes(ticket)
+    city.handler.notes(ticket, files=[city.handler.uploads("抄表记录.png")])
     city.agent.amends(ticket, "phone", "13900000000")
     city.agent.refers(ticket)
     city.discipline.finds(ticket, True)
@@ -301,7 +302,8 @@ def test_the_text_of_another_with_its_salt_does_not_pass(tampering):
      ("ticket", "registered_at = registered_at"), ("obligation", "due_at = opened_at"),
      ("obligation", "unit_id = NULL"),
      ("callback", "outcome = 'dissatisfied'"), ("callback", "corrected_at = NULL"), ("assignment", "round = 9"),
-     ("link", "kind = 'repeat'"), ("accused", "user_id = 1"), ("opening", "part = 'words'"),
+     ("link", "kind = 'repeat'"), ("accused", "user_id = 1"), ("attachment", "size = size + 1"),
+     ("opening", "part = 'words'"),
      ("ticket_event", "actor_id = 1"), ("ticket_event", "payload = replace(payload, '1', '2')"),
      ("ticket_event", "at = recorded_at"), ("ticket_text", "value = value || '。'")],
 )  # fmt: skip

@@ -180,6 +180,8 @@ class Desk(RuleBasedStateMachine):
             return {"persons": [random.choice(["head", "handler"])], "parts": ["contact"]}, {}
         if action == "contact":
             return {"kind": random.choice(["inquire", "outcome"]), "text": "通了电话。"}, {}
+        if action == "print":
+            return {"form": "record" if self.paper.state == "fed_back" else "ticket"}, {}
         return {
             "refer": {},
             "submit": {"cause": "阀门。", "responsible": "未查明", "result": "已修好。"},

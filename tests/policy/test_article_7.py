@@ -119,7 +119,7 @@ def test_the_dispatcher_gets_a_stub_to_fill_and_nothing_else(city, agent, collea
     ticket = brought_to(city, "discipline", "fed_back")
     for person in (agent, colleague, operations):
         assert person.sees(ticket) == "stub"
-        assert person.may(ticket) == {"record"}
+        assert person.may(ticket) == {"record", "print"}
         with refused("not_yours"):
             person.notes(ticket)
     colleague.records(ticket)

@@ -187,7 +187,7 @@ def test_nothing_else_can_be_undone(city, track, operations, discipline, agent, 
 def test_a_closed_ticket_opens_again_in_no_other_way(city, operations, agent, refused):
     """A closed ticket never re-opens; what the customer says later is a repeat complaint."""
     ticket = brought_to(city, "quality", "closed")
-    assert operations.may(ticket, at="2026-03-20 10:00") == {"note", "link", "amend"}
+    assert operations.may(ticket, at="2026-03-20 10:00") == {"note", "link", "amend", "print"}
     for act in ("declines", "submits", "waives", "corrects"):
         with refused("not_yours" if act == "submits" else "correct_too_late" if act == "corrects" else "wrong_state"):
             getattr(operations, act)(ticket, at="2026-03-20 10:00")

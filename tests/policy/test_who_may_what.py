@@ -84,7 +84,7 @@ for offered in (*QUALITY.values(), *DISCIPLINE.values()):
 @pytest.mark.parametrize(("track", "table"), [("quality", QUALITY), ("discipline", DISCIPLINE)])
 def test_everybody_is_offered_what_is_theirs_to_do_and_nothing_else(city, track, table):
     for state, ticket in gallery(city, track).items():
-        offered = {name: " ".join(sorted(city.people[name].may(ticket))) for name in PEOPLE}
+        offered = {name: " ".join(sorted(city.people[name].may(ticket) - {"print"})) for name in PEOPLE}
         expected = {name: " ".join(sorted(table[state].get(name, "").split())) for name in PEOPLE}
         assert offered == expected, state
 
@@ -99,7 +99,17 @@ def test_an_enquiry_may_be_answered_too(city, agent):
 def test_from_the_third_round_on_the_chairman_is_offered_the_end(city, agent, head, plant, chairman, ticket):
     agent.assigns(ticket, to=plant)
     for _ in range(2):
-        assert chairman.may(ticket) == set()
+        assert chairman.may(ticket) == {"print"}
         head.submits(ticket)
         agent.calls_back(ticket, "dissatisfied")
-    assert chairman.may(ticket) == {"conclude"}
+    assert chairman.may(ticket) == {"conclude", "print"}
+
+
+@on_sqlite
+def test_who_sees_the_whole_of_a_ticket_may_have_it_on_paper(city):
+    """And the desk the 处理记录表 of a discipline ticket, of which it sees no more than that."""
+    for track in ("quality", "discipline"):
+        for state, ticket in gallery(city, track).items():
+            for name, person in city.people.items():
+                whole = person.sees(ticket) in ("contact", "full", "stub")
+                assert ("print" in person.may(ticket)) is whole, (track, state, name)

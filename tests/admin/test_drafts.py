@@ -1,0 +1,183 @@
+"""Drafts: there again for who wrote them, for the unit that has the ticket, and for nobody else."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.tables import Draft
+from tests.admin.conftest import Browser, House
+from tests.fixtures.city import shanghai
+
+RESULT = {"cause": "阀门没有全开", "responsible": "未查明", "result": "已全开阀门。"}
+
+
+def writes(browser: Browser, form: str, page: str, **typed: str):
+    """What the script sends every two seconds."""
+    shown = browser.get(page).text
+    carried = {name: value for name in ("once", "version", "seen", "draft_seen")
+               if (value := hidden(shown, name)) is not None}  # fmt: skip
+    return browser.post(f"/ticket/draft/{form}", page=page, auto="1", **{**carried, **typed})
+
+
+def hidden(page: str, name: str) -> str | None:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    return found[1] if found else None
+
+
+def drafts(house: House) -> list[str]:
+    with house.session() as session:
+        return sorted(session.scalars(select(Draft.key)))
+
+
+def handled(house: House) -> int:
+    agent = house.api("agent")
+    ticket = agent.registers(category="水压")
+    agent.does(ticket, "assign", unit="第一水厂")
+    return int(ticket["id"])
+
+
+def test_a_registration_half_typed_is_there_when_the_form_is_opened_again(either):
+    browser = either.browser("agent")
+    said = "水“黄”了<三天>。\n楼上也是"
+    answer = writes(browser, "register", "/ticket/register", content=said, phone="13812345678")
+    assert "草稿已存 03-06 09:00" in answer.json["said"]
+    again = either.browser("agent").get("/ticket/register").text  # after the session has ended, too
+    assert "水“黄”了&lt;三天&gt;。\n楼上也是" in again
+    assert "03-06 09:00 的草稿已恢复" in again
+    other = either.browser("colleague").get("/ticket/register").text
+    assert "草稿已恢复" not in other
+    assert "13812345678" not in other
+
+
+@pytest.mark.parametrize(("hours", "there"), [(23.9, True), (24, False)])
+def test_it_lasts_a_day(house, hours, there):
+    writes(house.browser("agent"), "register", "/ticket/register", content="水压太低")
+    house.at(shanghai("2026-03-06 09:00") + timedelta(hours=hours))
+    assert ("水压太低" in house.browser("agent").get("/ticket/register").text) is there
+
+
+def test_what_is_too_old_for_anybody_is_forgotten_when_somebody_writes(house):
+    writes(house.browser("agent"), "register", "/ticket/register", content="水压太低")
+    house.at("2026-04-06 09:00")
+    writes(house.browser("colleague"), "register", "/ticket/register", content="水质发黄")
+    assert len(drafts(house)) == 1
+
+
+def test_registering_ends_it_and_a_save_that_comes_late_brings_nothing_back(house):
+    browser = house.browser("agent")
+    key = hidden(browser.get("/ticket/register").text, "once")
+    writes(browser, "register", "/ticket/register", content="水压太低", once=key)
+    browser.post("/ticket/register", content="水压太低", once=key)
+    assert drafts(house) == []
+    assert writes(browser, "register", "/ticket/register", content="水压太低", once=key).json["saved_at"] is None
+    assert drafts(house) == []
+
+
+def test_it_outlives_a_refusal_and_goes_when_it_is_not_wanted(house):
+    browser = house.browser("agent")
+    writes(browser, "register", "/ticket/register", content="水压太低", title="三楼")
+    browser.post("/ticket/register", content="", title="三楼")
+    assert len(drafts(house)) == 1
+    browser.post("/ticket/draft/register", page="/ticket/register", discard="1")
+    assert drafts(house) == []
+    assert "三楼" not in browser.get("/ticket/register").text
+
+
+def test_the_handler_drafts_the_result_and_the_head_finds_it_and_submits(either):
+    ticket = handled(either)
+    handler, head = either.browser("handler"), either.browser("head")
+    page = handler.get(f"/ticket/{ticket}").text
+    assert f'href="/ticket/{ticket}/draft"' in page
+    form = handler.get(f"/ticket/{ticket}/draft").text
+    assert "存草稿" in form
+    assert ">报送结果</button>" not in form
+    sent = handler.post(f"/ticket/draft/{ticket}/submit", page=f"/ticket/{ticket}/draft", **RESULT)
+    assert sent.headers["Location"] == f"/ticket/{ticket}/draft"
+    assert "何经办 03-06 09:00 起草。" in head.get(f"/ticket/{ticket}").text
+    form = head.get(f"/ticket/{ticket}/submit").text
+    assert "何经办 03-06 09:00 起草。" in form
+    assert "已全开阀门。" in form
+    done = head.post(f"/ticket/{ticket}/submit", version=hidden(form, "version"), once=hidden(form, "once"), **RESULT)
+    assert done.status_code == 302
+    assert drafts(either) == []
+
+
+@pytest.mark.parametrize("name", ["agent", "operations", "discipline", "chairman", "leadership"])
+def test_nobody_outside_the_unit_reads_or_writes_its_draft(house, name):
+    ticket = handled(house)
+    writes(house.browser("handler"), f"{ticket}/submit", f"/ticket/{ticket}/draft", **RESULT)
+    browser = house.browser(name)
+    assert "起草" not in browser.get(f"/ticket/{ticket}").text
+    assert browser.get(f"/ticket/{ticket}/draft").status_code == 403
+    answer = browser.client.post(
+        f"/ticket/draft/{ticket}/submit",
+        data={"csrf_token": browser.token("/resetmypassword/form"), "result": "别人写的", "auto": "1"},
+    )
+    assert answer.status_code == 403
+    with house.session() as session:
+        assert "别人写的" not in session.scalars(select(Draft.typed)).one()
+
+
+def test_to_another_unit_there_is_no_such_ticket(house):
+    ticket = handled(house)
+    browser = house.browser("other_handler")
+    assert browser.get(f"/ticket/{ticket}/draft").status_code == 404
+    answer = browser.client.post(
+        f"/ticket/draft/{ticket}/submit", data={"csrf_token": browser.token("/resetmypassword/form"), "result": "x"}
+    )
+    assert answer.status_code == 404
+
+
+def test_a_draft_does_not_go_with_the_ticket_to_the_next_unit(house):
+    ticket = handled(house)
+    writes(house.browser("handler"), f"{ticket}/submit", f"/ticket/{ticket}/draft", **RESULT)
+    house.api("head").does(ticket, "return", reason="not_ours")
+    assert drafts(house) == []
+    house.api("agent").does(ticket, "assign", unit="东城营业所")
+    assert "阀门没有全开" not in house.browser("other_head").get(f"/ticket/{ticket}/submit").text
+
+
+def test_a_draft_dies_with_the_ticket_that_turns_to_discipline(house):
+    ticket = handled(house)
+    writes(house.browser("handler"), f"{ticket}/submit", f"/ticket/{ticket}/draft", **RESULT)
+    house.api("agent").does(ticket, "refer")
+    assert drafts(house) == []
+    assert house.browser("handler").get(f"/ticket/{ticket}/draft").status_code == 404
+
+
+def test_who_writes_second_is_told_who_was_there(house):
+    ticket = handled(house)
+    head, handler = house.browser("head"), house.browser("handler")
+    opened = hidden(head.get(f"/ticket/{ticket}/submit").text, "draft_seen")
+    writes(handler, f"{ticket}/submit", f"/ticket/{ticket}/draft", result="经办人写的")
+    answer = writes(head, f"{ticket}/submit", f"/ticket/{ticket}/submit", result="负责人写的", draft_seen=opened)
+    assert answer.status_code == 409
+    assert "何经办在 03-06 09:00 也写过" in answer.json["message"]
+    house.at("2026-03-06 09:05")
+    assert writes(head, f"{ticket}/submit", f"/ticket/{ticket}/submit", result="接着写").status_code == 200
+
+
+def test_a_note_half_written_is_its_writers_own(house):
+    ticket = handled(house)
+    browser = house.browser("agent")
+    writes(browser, f"{ticket}/note", f"/ticket/{ticket}/note", text="顾客又来电催问")
+    assert "顾客又来电催问" in browser.get(f"/ticket/{ticket}/note").text
+    assert "顾客又来电催问" not in house.browser("operations").get(f"/ticket/{ticket}/note").text
+    browser.post(f"/ticket/{ticket}/note", text="顾客又来电催问")
+    assert drafts(house) == []
+
+
+def test_unreached_is_one_button_whatever_was_chosen_before(house):
+    ticket = handled(house)
+    house.api("head").does(ticket, "submit", **RESULT)
+    browser = house.browser("agent")
+    form = browser.get(f"/ticket/{ticket}/call_back").text
+    done = browser.post(f"/ticket/{ticket}/call_back", version=hidden(form, "version"), once=hidden(form, "once"),
+                        solved="true", outcome="satisfied", unreached="1")  # fmt: skip
+    assert done.status_code == 302
+    assert (house.tickets()[0].state, "未接通" in browser.get(f"/ticket/{ticket}/call_back").text) == (
+        "calling_back",
+        True,
+    )

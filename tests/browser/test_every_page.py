@@ -1,0 +1,78 @@
+"""Every page that somebody can reach from the side, and every form behind it: axe finds nothing serious, no English is
+left in the Chinese, nothing sticks out of a telephone."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Desk
+from tests.browser.test_the_pages import serious
+
+People = Callable[..., Page]
+ENGLISH = re.compile(r"[A-Za-z]{3,}")
+NUMBER = re.compile(r"纪\d{4}-\w+")
+"""A discipline ticket's number is drawn, and may spell a word."""
+ALLOWED = re.compile(
+    r"""(?x)
+    English | Ctrl | Enter | Shift | Esc | Tab | Alt
+    | JSON | CSV | XLSX | PDF | Word | Excel | API | hotline | holidays
+    | mailto | mailtos | wecombot | dingtalk | feishu
+    | agent | operations | handler | unit | head | discipline | chairman | leadership | analyst | auditor | admin
+    | deputy | demo | example | invalid
+    """
+)
+"""Keys, file formats, placeholders, schemes of addresses, and the names of accounts and roles."""
+
+
+def addresses(page: Page, desk: Desk) -> Iterator[str]:
+    """From the side: lists, and of each list its first row's page and form, and the form for a new one."""
+    side = page.locator(".kf-side a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    for href in dict.fromkeys(side):
+        yield href
+        if "/list/" in href:
+            page.goto(desk.url + href)
+            links = page.locator("main a").evaluate_all("all => all.map(a => a.getAttribute('href') || '')")
+            for kind in ("/add", "/show/", "/edit/"):
+                yield from [link for link in links if kind in link][:1]
+
+
+@pytest.mark.parametrize(("who", "look"), [("operations", "light"), ("operations", "phone"), ("admin", "light")])
+def test_every_page_of_the_side_is_accessible_and_chinese(desk: Desk, person: People, who: str, look: str) -> None:
+    page = person(who, phone=look == "phone")
+    page.goto(desk.url)
+    wrong: dict[str, object] = {}
+    for href in list(dict.fromkeys(addresses(page, desk))):
+        page.goto(desk.url + href)
+        found: list[object] = list(serious(page))
+        text = page.locator("body").inner_text()
+        words = ENGLISH.findall(NUMBER.sub("", text))
+        found += sorted({word for word in words if not ALLOWED.fullmatch(word)})
+        if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+            found.append("wider than its window")
+        if page.locator("h1").count() != 1:
+            found.append("not one h1")
+        if found:
+            wrong[href] = found
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("who", ["operations", "head", "discipline", "chairman"])
+def test_every_action_has_an_accessible_form(desk: Desk, person: People, who: str) -> None:
+    page, seen = person(who), set()
+    wrong: dict[str, object] = {}
+    for ticket in desk.tickets.values():
+        answer = page.goto(f"{desk.url}/ticket/{ticket}")
+        if answer is None or answer.status != 200:
+            continue
+        links = page.locator("main a").evaluate_all("all => all.map(a => a.getAttribute('href') || '')")
+        for href in links:
+            action = re.fullmatch(r"/ticket/\d+/(\w+)", href)
+            if action and action[1] not in seen:
+                seen.add(action[1])
+                page.goto(desk.url + href)
+                if found := serious(page):
+                    wrong[href] = found
+    assert wrong == {}
+    assert seen

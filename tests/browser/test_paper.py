@@ -1,0 +1,60 @@
+"""Paper: the button records and draws the form, and it is one A4."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Desk
+from tests.browser.test_the_pages import serious
+
+People = Callable[..., Page]
+A4 = {"width": 794, "height": 1123}
+
+DIALOGUE = "window.print = () => { window.printed = true }"
+"""In place of the browser's dialogue, which nobody closes here and which holds up `page.pdf`."""
+
+
+def sheets(pdf: bytes) -> int:
+    """How many pages a PDF has."""
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+@pytest.mark.parametrize(
+    ("who", "ticket", "button", "picture"),
+    [("operations", "second_round", "打印客户服务管理系统工单", "print"),
+     ("agent", "fed_back", "打印顾客投诉处理记录表", "print-record")],
+)  # fmt: skip
+def test_each_form_is_one_a4_and_its_print_out_stands_in_the_history(
+    desk: Desk, person: People, pictures: Path, who: str, ticket: str, button: str, picture: str
+) -> None:
+    page = person(who)
+    page.add_init_script(DIALOGUE)
+    page.goto(desk.at(ticket))
+    page.get_by_role("button", name=button).click()
+    assert page.wait_for_function("window.printed")
+    expect(page.locator("main h1")).to_have_text(button.removeprefix("打印"))
+    expect(page.locator(".kf-paper-foot")).to_contain_text("打印人：")
+    assert serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert sheets(page.pdf(prefer_css_page_size=True)) == 1
+    page.emulate_media(media="print")
+    page.set_viewport_size(A4)
+    page.add_style_tag(content="body { padding: 12mm 14mm }")  # what @page gives the paper
+    expect(page.get_by_role("button", name="打印")).to_be_hidden()
+    page.screenshot(path=pictures / f"{picture}.png")
+    page.emulate_media(media="screen")
+    if who == "operations":
+        page.get_by_role("link", name="回到工单").click()
+        expect(page.locator(".kf-line")).to_contain_text("打印工单")
+
+
+def test_on_a_phone_it_can_be_read_before_it_is_printed(desk: Desk, person: People) -> None:
+    page = person("operations", phone=True, dark=True)
+    page.goto(desk.at("second_round"))
+    page.get_by_role("button", name="打印客户服务管理系统工单").click()
+    expect(page.locator("main h1")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert serious(page) == []

@@ -1,0 +1,83 @@
+"""The list in a browser: search, choosing rows, a saved view, columns; at a desk and on a phone."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Desk
+from tests.browser.test_the_pages import serious
+
+People = Callable[..., Page]
+
+
+def choose(page: Page, *contents: str) -> None:
+    for content in contents:
+        page.get_by_role("row").filter(has_text=content).get_by_role("checkbox").check()
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["1440", "390"])
+def test_a_day_with_the_list(desk: Desk, person: People, pictures: Path, phone: bool) -> None:
+    page = person("operations", phone=phone)
+    page.goto(desk.url)
+    page.get_by_role("searchbox", name="查找工单").fill("水表井")
+    page.keyboard.press("Enter")
+    row = page.locator("tbody tr").filter(has_text="一直渗水")
+    expect(row.locator("mark").first).to_have_text("水表井")
+    assert serious(page) == []
+    page.screenshot(path=pictures / ("search-phone.png" if phone else "search.png"))
+
+    page.goto(f"{desk.url}/ticket/?state=open")
+    bar = page.locator("[data-bar]")
+    expect(bar).to_be_hidden()
+    choose(page, "一直渗水", "路面没有恢复")
+    expect(bar).to_contain_text("已选 2 件")
+    expect(bar.get_by_role("button", name="督办")).to_be_visible()
+    expect(bar.get_by_role("button", name="转办")).to_be_hidden()  # one of them is with a unit already
+    assert serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.screenshot(path=pictures / ("chosen-phone.png" if phone else "chosen.png"))
+    bar.get_by_role("button", name="督办").click()
+    page.get_by_label("督办意见").fill("请今天回复。")
+    assert serious(page) == []
+    page.get_by_role("button", name="督办 2 件").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("已督办 2 件")
+    assert serious(page) == []
+
+
+def test_a_view_and_its_columns_are_kept(desk: Desk, person: People) -> None:
+    page = person("discipline")
+    page.goto(f"{desk.url}/ticket/?state=investigating")
+    page.locator("summary", has_text="列").click()
+    page.get_by_role("checkbox", name="渠道").check()
+    page.get_by_role("checkbox", name="小区").uncheck()
+    assert serious(page) == []
+    page.get_by_role("button", name="按此显示").click()
+    expect(page.get_by_role("columnheader", name="渠道")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="小区")).to_have_count(0)
+    expect(page).to_have_url(re.compile("state=investigating"))
+    page.locator("summary", has_text="保存当前视图").click()
+    page.get_by_label("名称").fill("在查的")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("navigation", name="视图").get_by_role("link", name="在查的")).to_have_attribute(
+        "aria-current", "page"
+    )
+    page.get_by_role("columnheader", name="登记时间").get_by_role("link").click()
+    expect(page.get_by_role("columnheader", name="登记时间")).to_have_attribute("aria-sort", "descending")
+    page.goto(f"{desk.url}/ticket/?state=investigating")
+    page.locator("summary", has_text="保存当前视图").click()
+    page.get_by_role("button", name="删除").click()
+    expect(page.get_by_role("status").filter(has_text="已删除视图")).to_be_visible()
+
+
+def test_rows_are_chosen_by_key(desk: Desk, person: People) -> None:
+    page = person("agent")
+    page.goto(f"{desk.url}/ticket/?state=registered")
+    page.get_by_role("checkbox", name="选本页全部").focus()
+    page.keyboard.press("Space")
+    rows = page.locator("input[name=t]").count()
+    expect(page.locator("[data-bar]")).to_contain_text(f"已选 {rows} 件")
+    page.get_by_role("button", name="取消选择").press("Enter")
+    expect(page.locator("[data-bar]")).to_be_hidden()
