@@ -25,7 +25,7 @@ UV := uv==0.13.9
 LOCK := $(VENV)-lock/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes \
 	--annotation-style line --custom-compile-command 'make lock' --system-certs $(LOCK_FLAGS)
 
-.PHONY: install run test test-slow bench lint format lock browser clean
+.PHONY: install run test test-slow bench lint format words lock browser pdf clean
 
 install: $(VENV)/.runtime
 
@@ -52,11 +52,16 @@ format: $(VENV)/.tests
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+# The catalogue's headers are marked fuzzy, hence -f.
+words: install
+	$(BIN)/pybabel compile --use-fuzzy --directory admin/translations
+
 # Keeps every pin that still fits; `make lock LOCK_FLAGS=--upgrade` takes the newest versions.
 lock:
 	test -x $(VENV)-lock/bin/uv || $(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check $(UV)
 	$(LOCK) requirements.in --output-file requirements.txt
+	$(LOCK) requirements-pdf.in --output-file requirements-pdf.txt
 	$(LOCK) requirements-test.in --output-file requirements-test.txt
 
 clean:
@@ -78,9 +83,16 @@ $(VENV)/.tests: requirements-test.txt $(VENV)/.runtime
 	$(PIP) check
 	@touch $@
 
+# The extra for PDF: WeasyPrint, Pango that it draws with, and a CJK font.
+PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk
+pdf: install
+	@dpkg -s $(PANGO) >/dev/null 2>&1 || { $(APT) update && $(APT_INSTALL) $(PANGO); }
+	$(PIP_INSTALL) -r requirements.txt -r requirements-pdf.txt
+
 # The browser tests drive Debian's Chromium; without a CJK font its pictures show boxes, and without libatomic1
 # Playwright's own driver does not start. CHROMIUM=/path names another browser, and then nothing is installed.
-BROWSER := chromium fonts-noto-cjk libatomic1
+# Pango is for the PDFs.
+BROWSER := chromium fonts-noto-cjk libatomic1 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 browser:
 ifndef CHROMIUM
 	@dpkg -s $(BROWSER) >/dev/null 2>&1 || { $(APT) update && $(APT_INSTALL) $(BROWSER); }

@@ -15,7 +15,6 @@ from models.guards import Moment
 from models.policy import DISCIPLINE, QUALITY
 from models.printing import forms_for
 from models.refusals import Invalid, Reason
-from models.scope import level_of
 from models.tables import Ticket
 from models.workflow import AFTER_RESULT, AMENDABLE
 
@@ -103,7 +102,7 @@ def correction(case: Case, values: Values, m: Moment) -> None:
 
 def printable(case: Case, values: Values, m: Moment) -> None:
     """Only a form that the person's level of the ticket shows."""
-    if values["form"] not in forms_for(case.ticket, level_of(m.book.session, case.ticket["id"], m.by)):
+    if values["form"] not in forms_for(case.ticket, m.level):
         _refuse("form", "not_printable")
 
 

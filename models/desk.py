@@ -126,7 +126,7 @@ def _act(
                              lambda ids: uploads.of(session, ids, by))  # fmt: skip
     check = CHECKS.get(action.name)
     if check:
-        check(case, values, Moment(case, by, parts, at, book))
+        check(case, values, Moment(case, by, parts, at, book, level))
     step = next(step for step in steps if step.when is None or values.get(step.when[0]) == step.when[1])
     perform(case, action, values, by=by, at=at, book=book, parts=parts, step=step)
     store.save(session, case)
@@ -158,7 +158,7 @@ def permitted(
         raise WrongState("wrong_kind", action=action.zh)
     guard = GUARDS.get(action.guard or "")
     if guard:
-        guard(Moment(case, by, parts, at, book))
+        guard(Moment(case, by, parts, at, book, level))
     return steps
 
 

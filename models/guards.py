@@ -14,7 +14,6 @@ from models.book import Book
 from models.case import Case, Row
 from models.printing import forms_for
 from models.refusals import NotYours, WrongState
-from models.scope import level_of
 from models.tables import TicketEvent, TicketText
 from models.types import SHANGHAI
 from models.workflow import ACTIONS, UNDOABLE
@@ -24,13 +23,14 @@ EVENT = TicketEvent.__table__
 
 @dataclass(frozen=True)
 class Moment:
-    """Who wants to act on which case, when, by which policy, and in which parts."""
+    """Who wants to act on which case, when, by which policy, in which parts, and seeing how much of it."""
 
     case: Case
     by: Actor
     parts: set[str]
     at: datetime
     book: Book
+    level: str
 
     @property
     def track(self) -> str:
@@ -123,7 +123,7 @@ def past(m: Moment) -> list[Row]:
 
 def may_print(m: Moment) -> None:
     """Who sees the whole of a ticket, or what discipline has released of it."""
-    if not forms_for(m.case.ticket, level_of(m.book.session, m.case.ticket["id"], m.by)):
+    if not forms_for(m.case.ticket, m.level):
         raise NotYours("no_form")
 
 

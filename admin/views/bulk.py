@@ -11,24 +11,27 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import abort, redirect, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from admin import errors, words
 from admin.current import book, current_actor, now, session, transact
-from admin.views import following, forms, offers
+from admin.views import following, forms, offers, printing
 from models import desk, fields, scope, store, view
 from models.policy import DISCIPLINE, QUALITY
+from models.printing import forms_for
 from models.refusals import Invalid, NotYours, Refused, Unseen, WrongState
 from models.tables import Ticket
 from models.view import Sight
-from models.workflow import ACTIONS, Action
+from models.workflow import ACTIONS, Action, Field
 
-BULK = ("assign", "link", "supervise", "waive")
+BULK = ("assign", "link", "supervise", "waive", "print")
 """What may be done with several at once; where each wants words of its own, one does it one by one."""
-MOST = 100
+FIXED = {"print": {"form": "ticket"}}
+"""Action → what is not asked: of several at once only the 工单 is printed."""
+MOST = printing.MOST
 
 
 @dataclass
@@ -66,7 +69,11 @@ def possible(row: dict[str, Any]) -> str:
     if row["level"] == "stub":
         return ""
     fitting = (name for name in BULK if ACTIONS[name].steps_from(row["track"], row["state"], parts))
-    return " ".join(name for name in fitting if (row["kind"] or "complaint") in ACTIONS[name].kinds)
+    whole = FIXED["print"]["form"] in forms_for(row, row["level"])
+    return " ".join(
+        name for name in fitting
+        if (row["kind"] or "complaint") in ACTIONS[name].kinds and (whole or name != "print")
+    )  # fmt: skip
 
 
 def ever() -> list[Action]:
@@ -88,7 +95,7 @@ def send() -> Any:
         return nothing(action, said), 422
     if typed.get("do") != "go":
         return _draw(_sheet(action, chosen, typed if typed.get("to") else None, {}))
-    given = forms.given(action.fields, typed)
+    given = {**forms.given(_asked(action), typed), **FIXED.get(action.name, {})}
     try:
         fields.read_all(action.fields, given, book(), lambda value: scope.find(session(), value, current_actor()))
     except Invalid as no:
@@ -144,10 +151,14 @@ def _sheet(action: Action, chosen: dict[int, str], typed: forms.Typed | None, wr
     if sheet.able:
         first = sheet.able[0]
         offered = offers.of(action, first.sight, first.row)
-        # A category that all are given would overwrite what each of them is about.
-        asked = [f for f in action.fields if not (action.name == "assign" and f.name == "category")]
-        sheet.controls = forms.controls(asked, typed, wrong, offered, _defaults(action, sheet.able))
+        sheet.controls = forms.controls(_asked(action), typed, wrong, offered, _defaults(action, sheet.able))
     return sheet
+
+
+def _asked(action: Action) -> list[Field]:
+    """The fields of the form. A category that all are given would overwrite what each of them is about."""
+    left = {"category"} if action.name == "assign" else FIXED.get(action.name, {}).keys()
+    return [field_ for field_ in action.fields if field_.name not in left]
 
 
 def _defaults(action: Action, able: list[One]) -> dict[str, str]:
@@ -184,8 +195,11 @@ def _carry_out(action: Action, chosen: dict[int, str], given: dict[str, Any], on
             failed.append((ticket_id, number, _reason(no)))
         else:
             done.append((ticket_id, number))
+    paper = printing.together_at([i for i, _no in done]) if action.name == "print" and done else ""
+    if paper and not failed and not absent:
+        return redirect(paper, 303)
     page_ = render_template("bulk_done.html", title=words.term(action.zh), action=action, done=done, failed=failed,
-                            absent=absent, seen=_numbers([i for i, _n in done]))  # fmt: skip
+                            absent=absent, paper=paper, seen=_numbers([i for i, _n in done]))  # fmt: skip
     return page_, 200 if done else 409
 
 

@@ -14,16 +14,18 @@ from werkzeug.datastructures import MultiDict
 
 from admin import words
 from admin.current import book, current_actor, now, session
-from admin.guarding import BaseView
+from admin.guarding import BaseView, rows
 from admin.views import duties, filters, listing, navigation, registering
 from admin.views.door import has_tickets
 from admin.views.filters import Asking
-from models.tables import CalendarYear, Post, Unit
+from models.tables import CalendarYear, Penalty, Post, Unit
 from models.types import SHANGHAI
 
 SHOWN = 12
 MINE, LATE = (("turn", "mine"),), (("due", "late"),)
 """The list on the home page: what one owes oneself; who only oversees sees what is late."""
+DECIDE_PENALTIES = frozenset({"operations", "discipline", "leadership"})
+"""Who confirms or withdraws what is proposed (POLICY §1, §6)."""
 
 
 class IndexView(BaseView):
@@ -90,13 +92,18 @@ def _steps(found: listing.Found, by: Any) -> dict[int, str]:
 
 
 def warnings() -> list[tuple[str, str, str, str]]:
-    """(icon, sentence, link's words, address): a calendar year that is missing, units without a head."""
+    """(icon, sentence, link's words, address): penalties to decide, a calendar year that is missing, units without a
+    head."""
     by, day = current_actor(), now().astimezone(SHANGHAI).date()
     found = []
+    proposed = _penalties_proposed() if by.roles & DECIDE_PENALTIES else literal(0)
     vacant = _units_without_head(day) if by.roles & {"operations", "admin"} else literal(0)
     years = (day.year, day.year + 1)
     published = (select(CalendarYear.year).where(CalendarYear.year == year).exists() for year in years)
-    *known, vacancies = session().execute(select(*published, vacant)).one()
+    *known, vacancies, penalties = session().execute(select(*published, vacant, proposed)).one()
+    if penalties:
+        said = _("%(n)s 件责任追究等人确认或撤回。", n=penalties)
+        found.append(("scale", said, _("看追究记录"), url_for("PenaltyView.list", _flt_0_state="proposed")))
     missing = [year for year, is_known in zip(years, known, strict=True) if not is_known]
     if missing:
         keeper = bool(by.roles & {"operations", "admin"})
@@ -108,6 +115,12 @@ def warnings() -> list[tuple[str, str, str, str]]:
         said = _("%(n)s 个单位现在没有负责人，结果报送不出来。", n=vacancies)
         found.append(("users", said, _("看任职"), url_for("PostView.list")))
     return found
+
+
+def _penalties_proposed() -> Any:
+    """How many of those in sight, as a scalar subquery."""
+    waiting = select(func.count()).select_from(Penalty).where(Penalty.state == "proposed", rows.in_sight(Penalty))
+    return waiting.scalar_subquery()
 
 
 def _units_without_head(day: date) -> Any:

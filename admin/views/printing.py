@@ -1,21 +1,25 @@
 """The two forms of the 办法 on paper: 《客户服务管理系统工单》 and 《顾客投诉处理记录表》.
 
 The button sends a form: the desk records the print-out, and only then its page is drawn, for whoever recorded it and
-for a quarter of an hour. Whoever comes to the address otherwise is offered the button.
+for a quarter of an hour. Whoever comes to the address otherwise is offered the button. Several are drawn on one page
+after the list's 打印工单 has recorded each.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import segno
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from admin import words
+from admin import pdf, words
 from admin.current import book, current_actor, current_user, now, session, transact
 from admin.guarding import BaseView
 from admin.views import history, sheet
@@ -29,6 +33,8 @@ from models.view import Sight
 from models.workflow import ACTIONS
 
 Row = dict[str, Any]
+MOST = 100
+"""Forms drawn on one page."""
 DECIDING = ("answer", "decline", "refer", "assign")
 RELEASING = {"feed_back": "satisfied", "waive": "waived", "conclude": "concluded"}
 """What tells the desk of a discipline ticket's end, and the outcome that it tells."""
@@ -126,6 +132,42 @@ def code(address: str) -> Markup:
     return Markup(drawn.svg_inline(scale=2, border=0, omitsize=True, svgclass="kf-qr", lineclass=None))  # noqa: S704
 
 
+@dataclass(frozen=True)
+class Paper:
+    """One form of one ticket, recorded as printed `at`."""
+
+    ticket_id: int
+    at: datetime
+    address: str
+    qr: Markup
+    of: Row
+    """What stands in it, by the names of its template."""
+
+
+def paper(ticket_id: int, form: str, no: str) -> Paper:
+    """A recorded print-out, drawn. Raises Unseen where the person may not have it, or has not recorded it of late."""
+    sight = view.sight(session(), ticket_id, current_actor(), now())
+    if form not in dict(forms(sight)):
+        raise Unseen
+    number = int(no) if no.isascii() and no.isdecimal() and len(no) < 10 else 0
+    at = printing.made(session(), ticket_id, number, form, current_actor(), now()).at
+    address = url_for("TicketView.show", ticket_id=ticket_id, _external=True)
+    return Paper(ticket_id, at, address, code(address), DRAWN[form](ticket_id))
+
+
+def draw(form: str, papers: Sequence[Paper]) -> Any:
+    """The forms one after the other, to print from the browser; as PDF where the address asks for one."""
+    as_pdf = request.args.get("as") == "pdf" and pdf.available()
+    page = render_template(
+        "print.html", title=_(PRINTS[form]), form=form, clause=_(CLAUSES[form]), papers=papers,
+        printed_by=words.person(current_user()), as_pdf=as_pdf,
+        pdf=f"{request.path}?{urlencode([*request.args.items(multi=True), ('as', 'pdf')])}" if pdf.available() else "",
+    )  # fmt: skip
+    # A file's name travels further than its content: of a discipline ticket it says nothing.
+    number = papers[0].of["row"]["no"] if len(papers) == 1 and form == "ticket" else ""
+    return pdf.answer(page, f"{number if number.startswith('ZL') else 'print'}.pdf") if as_pdf else page
+
+
 class PrintView(BaseView):
     """Forms to print."""
 
@@ -145,19 +187,11 @@ class PrintView(BaseView):
         sight = view.sight(session(), ticket_id, current_actor(), now())
         if form not in dict(forms(sight)):
             raise Unseen
-        no = request.args.get("no", "")
         try:
-            at = printing.made(session(), ticket_id, int(no) if no.isdecimal() and len(no) < 10 else 0, form,
-                               current_actor(), now()).at  # fmt: skip
+            return draw(form, [paper(ticket_id, form, request.args.get("no", ""))])
         except Unseen:
             row = view.tickets(session(), [sight], current_actor(), now(), book())[0]
             return render_template("print_first.html", title=_(PRINTS[form]), row=row, form=form)
-        address = url_for("TicketView.show", ticket_id=ticket_id, _external=True)
-        return render_template(
-            f"print_{form}.html", title=_(PRINTS[form]), clause=_(CLAUSES[form]),
-            qr=code(address), address=address, printed_by=words.person(current_user()), printed_at=words.full(at),
-            **DRAWN[form](ticket_id),
-        )  # fmt: skip
 
     @expose("/<int:ticket_id>/print/<form>", methods=["POST"])
     @to_tickets
@@ -167,3 +201,22 @@ class PrintView(BaseView):
                                   book=book()))  # fmt: skip
         no = printing.last_of(session(), ticket_id, current_actor())
         return redirect(url_for("PrintView.form", ticket_id=ticket_id, form=form, no=no), 303)
+
+    @expose("/prints", methods=["GET"])
+    @to_tickets
+    def forms(self) -> Any:
+        """The 工单 of several tickets, each recorded before by the list's 打印工单: `of` is a ticket and its record."""
+        papers = []
+        for one in request.args.getlist("of")[:MOST]:
+            ticket_id, _dot, no = one.partition(".")
+            try:
+                papers.append(paper(int(ticket_id), "ticket", no))
+            except (Unseen, ValueError):
+                flash(_("打印要先有记录，记录后 15 分钟内可以打印。请重新选择工单。"), "warning")
+                return redirect(url_for("TicketView.list"))
+        return draw("ticket", papers) if papers else redirect(url_for("TicketView.list"))
+
+
+def together_at(ids: Sequence[int]) -> str:
+    """The address that draws what the person has just recorded of some tickets."""
+    return url_for("PrintView.forms", of=[f"{i}.{printing.last_of(session(), i, current_actor())}" for i in ids])

@@ -253,8 +253,9 @@ class Teller:
         if rng.random() < happy:
             return "satisfied", self.act(case, "call_back", caller, at, outcome="satisfied",
                                          solved=rng.random() < 0.96)  # fmt: skip
-        at = self.act(case, "call_back", caller, at, outcome="dissatisfied", solved=rng.random() < 0.25,
-                      remark=rng.choice(words.UNHAPPY))  # fmt: skip
+        solved = rng.random() < 0.25
+        said = words.UNHAPPY_THOUGH_SOLVED if solved else words.UNHAPPY
+        at = self.act(case, "call_back", caller, at, outcome="dissatisfied", solved=solved, remark=rng.choice(said))
         return "dissatisfied", at
 
     def _discipline(self, case: Case, plan: Plan, agent: Actor) -> None:

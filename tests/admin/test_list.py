@@ -303,8 +303,8 @@ def test_those_without_contact_are_waived_and_the_others_are_told_before(house):
 
 @pytest.mark.parametrize(
     ("name", "acts"),
-    [("agent", ["assign", "link"]), ("operations", ["assign", "link", "supervise", "waive"]), ("head", ["link"]),
-     ("discipline", ["link", "supervise", "waive"]), ("leadership", [])],
+    [("agent", ["assign", "link", "print"]), ("operations", ["assign", "link", "supervise", "waive", "print"]),
+     ("head", ["link", "print"]), ("discipline", ["link", "supervise", "waive", "print"]), ("leadership", ["print"])],
 )  # fmt: skip
 def test_each_role_is_offered_what_it_can_ever_do(house, name, acts):
     with played(house) as city:

@@ -5,16 +5,17 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from models.database import engine_for
-from models.tables import District
+from models.tables import District, Penalty
 from models.workflow import AMENDABLE
 from tests.admin.conftest import Browser, House, Rooms
 from tests.fixtures.city import City, gallery
@@ -333,3 +334,22 @@ def test_when_the_database_is_away_a_page_says_so_without_asking_it(house, monke
     assert "请稍后再试" in answer.text
     assert "kf-alone" in answer.text
     assert "locked" not in answer.text
+
+
+def test_a_penalty_that_waits_is_told_to_who_decides_and_links_to_just_those(house):
+    """Of a ticket out of sight, nothing; of one decided on, nothing any more."""
+    hidden = house.api("discipline").registers(category="吃拿卡要", content="抄表员索要好处。")
+    penalty = {"clause": "第八条(一)", "person": "某甲", "post": "leader", "conduct_at": "2026-03-05T20:00:00+08:00"}
+    assert "等人确认或撤回" not in house.browser("operations").get("/").text
+    house.api("operations").post("penalty/", **penalty)
+    house.api("discipline").post("penalty/", **penalty, ticket=hidden["id"])
+    for name, many in {"operations": 1, "leadership": 1, "discipline": 2}.items():
+        browser = house.browser(name)
+        page = browser.get("/").text
+        assert f"{many} 件责任追究等人确认或撤回" in page
+        link = unescape(re.search(r'href="([^"]+)">看追究记录', page)[1])
+        assert browser.get(link).text.count("某甲") == many
+    for name in ("agent", "head", "chairman"):
+        assert "等人确认或撤回" not in house.browser(name).get("/").text
+    house.changes(lambda session: session.execute(update(Penalty).values(state="withdrawn")))
+    assert "等人确认或撤回" not in house.browser("operations").get("/").text

@@ -1,9 +1,12 @@
 """Paper: who may print which form, what stands on it, and that no print-out is without its record."""
 
 import re
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
+from admin import pdf
 from tests.admin.conftest import Browser, House
 
 CALLER = {"complainant": "欧阳春", "phone": "13812345678", "address": "柳园路 1 号", "account_no": "371520260926"}
@@ -149,3 +152,96 @@ def test_a_print_out_moves_nothing_and_can_be_asked_for_over_the_api(house: Hous
     assert agent.sees(ticket) == before
     assert agent.post(f"ticket/{ticket['id']}/actions/print", form="record").status_code == 422
     assert agent.post(f"ticket/{ticket['id']}/actions/print").json["errors"].keys() == {"form"}
+
+
+# Several at once, and as PDF
+
+
+def several(browser: Browser, *tickets, **fields: str):
+    """The list's 打印工单 on some tickets."""
+    chosen = [f"{ticket['id']}:{ticket['version']}" for ticket in tickets]
+    return browser.post("/ticket/bulk", page="/ticket/", action="print", t=chosen, do="go", **fields)
+
+
+def test_several_are_printed_on_one_page_each_with_a_record_of_its_own(either: House):
+    agent = either.api("agent")
+    tickets = [agent.registers(content=f"第 {n} 处漏水。") for n in range(3)]
+    browser = either.browser("agent")
+    sent = several(browser, *tickets)
+    assert sent.status_code == 303, sent.text
+    page = browser.get(sent.headers["Location"]).text
+    for n, ticket in enumerate(tickets):
+        assert f"第 {n} 处漏水。" in page
+        assert ticket["no"] in page
+        assert history(either, ticket) == ["register", "print"]
+    assert page.count('class="kf-form"') == 3
+    assert page.count("<h1>") == 1
+
+
+def test_what_cannot_be_printed_is_told_and_the_others_are(house: House, fed_back):
+    mine = house.api("agent").registers(content="五楼没有水。")
+    stub = house.api("agent").get(f"ticket/{fed_back['id']}").json["result"]
+    browser = house.browser("agent")
+    page = several(browser, mine, stub)
+    assert page.status_code == 200
+    assert "1 件没有办成" in page.text
+    link = re.search(r'href="(/ticket/prints[^"]+)"', page.text)
+    assert link
+    assert "五楼没有水。" in browser.get(link[1]).text
+    assert history(house, fed_back, "discipline").count("print") == 0
+
+
+def test_the_page_of_several_draws_only_what_its_reader_has_recorded(house: House):
+    agent = house.api("agent")
+    mine, other = agent.registers(content="五楼没有水。"), agent.registers(content="井盖丢了。")
+    browser = house.browser("agent")
+    address = several(browser, mine).headers["Location"]
+    for wrong in (f"{address}&of={other['id']}.1", f"{address}&of=x", address.replace(".2", ".1"), "/ticket/prints"):
+        answer = browser.get(wrong)
+        assert answer.status_code == 302, wrong
+    assert house.browser("colleague").get(address).status_code == 302
+    house.at("2026-03-06 09:16")
+    assert browser.get(address).status_code == 302
+    assert "记录后 15 分钟内可以打印" in browser.get("/ticket/").text
+
+
+def test_a_form_comes_as_pdf_too_under_the_same_record(house: House):
+    ticket = house.api("agent").registers(content="五楼没有水。", **CALLER)
+    browser = house.browser("agent")
+    assert browser.get(f"/ticket/{ticket['id']}/print/ticket?as=pdf").mimetype == "text/html"
+    address = prints(browser, ticket).headers["Location"]
+    assert "下载 PDF" in browser.get(address).text
+    answer = browser.get(f"{address}&as=pdf")
+    assert answer.mimetype == "application/pdf"
+    sheets = PdfReader(BytesIO(answer.data)).pages
+    assert len(sheets) == 1
+    for said in (ticket["no"], "五楼没有水。", "欧阳春", "受理人（签字）", "第 1 / 1 页"):
+        assert said in sheets[0].extract_text(), said
+    assert answer.headers["Content-Disposition"] == f"attachment; filename={ticket['no']}.pdf"
+    assert house.browser("colleague").get(f"{address}&as=pdf").mimetype == "text/html"
+
+
+def test_without_the_extra_there_is_no_pdf_and_no_button(house: House, monkeypatch):
+    monkeypatch.setattr("admin.pdf.find_spec", lambda _name: None)
+    ticket = house.api("agent").registers()
+    browser = house.browser("agent")
+    address = prints(browser, ticket).headers["Location"]
+    assert "下载 PDF" not in browser.get(address).text
+    assert browser.get(f"{address}&as=pdf").mimetype == "text/html"
+
+
+def test_the_name_of_a_confidential_file_says_nothing(house: House, fed_back):
+    office = house.browser("discipline")
+    for form in ("ticket", "record"):
+        address = prints(office, fed_back, form).headers["Location"]
+        assert office.get(f"{address}&as=pdf").headers["Content-Disposition"] == "attachment; filename=print.pdf"
+
+
+def test_a_pdf_fetches_our_style_sheets_and_nothing_else(house: House):
+    with house.app.test_request_context():
+        ours = pdf._ours()
+        assert ours.fetch(f"{pdf.INSIDE}/static/print.css?v=1").read().startswith(b"/*")
+        for wrong in ("http://127.0.0.1/static/print.css", "file:///etc/passwd", f"{pdf.INSIDE}/static/../roles.py",
+                      f"{pdf.INSIDE}/static/%2e%2e/roles.py", f"{pdf.INSIDE}/ticket/1"):  # fmt: skip
+            with pytest.raises(ValueError, match="not one of our files"):
+                ours.fetch(wrong)
