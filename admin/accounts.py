@@ -8,7 +8,7 @@ from flask_appbuilder.actions import action
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
-from wtforms.validators import DataRequired, EqualTo
+from wtforms.validators import DataRequired, EqualTo, Regexp
 
 from admin.current import session
 from admin.guarding import ModelView
@@ -39,7 +39,10 @@ class AccountView(ModelView):
     add_columns = ["username", "last_name", "first_name", "email", "roles", "active", "password", "conf_password"]
     edit_columns = ["username", "last_name", "first_name", "email", "roles", "active"]
     base_order = ("username", "asc")
-    validators_columns = {"roles": [DataRequired(_("要选一个角色。"))]}
+    validators_columns = {
+        "roles": [DataRequired(_("要选一个角色。"))],
+        "email": [Regexp(r"[^@\s]+@[^@\s]+\.[^@\s]+$", message=_("邮箱地址看不懂，请写成 name@example.cn。"))],
+    }
     add_form_extra_fields = {
         "password": password_field(_("密码"), strong),
         "conf_password": password_field(_("再输一次"), EqualTo("password", message=_("两次输入不一样。"))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, current_app, flash, g, redirect, request, url_for
+from flask import abort, current_app, flash, g, has_request_context, redirect, request, url_for
 from flask_appbuilder.fieldwidgets import BS3PasswordFieldWidget
 from flask_appbuilder.forms import DynamicForm
 from flask_babel import lazy_gettext as _
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import Field, Form, PasswordField
 from wtforms.validators import DataRequired, EqualTo, ValidationError
 
+from admin import words
 from admin.guarding import SimpleFormView
 from admin.passwords import check_password
 from models.base import User
@@ -70,7 +71,12 @@ class NewPasswordView(SimpleFormView):
 
     route_base = "/resetpassword"
     class_permission_name = "Account"
-    form, form_title = NewPasswordForm, _("给账号设新密码")
+    form = NewPasswordForm
+
+    @property
+    def form_title(self) -> str:
+        """Says whose: the form has nothing else that would."""
+        return str(_("给%(who)s设新密码", who=words.account(self._account()) if has_request_context() else ""))
 
     def form_get(self, form: DynamicForm) -> None:
         self._account()

@@ -223,6 +223,11 @@ def person(user: Any) -> str:
     return f"{user.last_name}{user.first_name}" if user else NOTHING
 
 
+def account(user: Any) -> str:
+    """Where one is chosen from many: two people may have one name, no two accounts do."""
+    return f"{person(user)}（{user.username}）" if user else NOTHING
+
+
 def shortened(text: str, most: int = 30) -> str:
     """The first words of a text: to the first stop, or cut."""
     line = text.strip().split("\n", 1)[0]

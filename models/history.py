@@ -13,6 +13,7 @@ from models import log, masking
 from models.actor import Actor
 from models.base import User
 from models.database import together
+from models.effects import COLUMNS
 from models.files import shows_files
 from models.policy import DISCIPLINE, PERSONAL, QUALITY
 from models.store import EVENT
@@ -76,7 +77,9 @@ def events(found: Log, s: Sight, by: Actor) -> list[Row]:
     spans = [(first, last) for first, last, _, _ in mine]
     units = {held[0]: {"unit": held[3]} for held in (found.holders if "unit" in s.shown else mine) if held[3]}
     shown = []
+    before = _Before()
     for event in found.events:
+        was = before.take(event, found.texts.get(event["no"], {}))
         if not _shows(s, event, by, spans):
             continue
         no, words = event["no"], found.texts.get(event["no"], {})
@@ -87,10 +90,44 @@ def events(found: Log, s: Sight, by: Actor) -> list[Row]:
                 "number": no, "at": event["at"], "actor": found.names.get(event["actor_id"] or 0),
                 "for": found.names.get(event["for_id"] or 0), "action": event["action"], "from": event["from_state"],
                 "to": event["to_state"], "round": event["round"],
-                "payload": {"texts": said, **units.get(no, {}), **more},
+                "payload": {"texts": said, **units.get(no, {}), **more, **_amended(s, was)},
             }
         )  # fmt: skip
     return shown
+
+
+class _Before:
+    """The amendable facts as they stood before each event."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._columns: Row = {}
+
+    def take(self, event: Row, said: dict[str, str]) -> tuple[str, Any, Any] | None:
+        """(fact, what it was, what it became), where the event amends one; a text's new words stand in `texts`."""
+        payload = orjson.loads(event["payload"])
+        columns = payload["rows"].get("ticket", {}).get("", {})
+        found = None
+        if event["action"] == "amend":
+            fact = str(payload.get("more", {}).get("field"))
+            if fact in COLUMNS:
+                found = fact, self._columns.get(COLUMNS[fact]), columns.get(COLUMNS[fact])
+            else:
+                found = fact, self._texts.get(fact), None
+        self._columns |= columns
+        if event["action"] in ("register", "amend"):
+            self._texts |= {name: value for name, value in said.items() if name != "reason"}
+        return found
+
+
+def _amended(s: Sight, was: tuple[str, Any, Any] | None) -> Row:
+    """The old value of a fact beside the new one, as far as the fact itself is shown, masked where it is."""
+    if was is None or was[0] not in s.shown:
+        return {}
+    fact, old, new = was
+    if fact in COLUMNS:
+        return {"was": old, "became": new}
+    return {"was": _said(s, fact, old) if old else None}
 
 
 def _shows(s: Sight, event: Row, by: Actor, spans: list[tuple[int, int | None]]) -> bool:

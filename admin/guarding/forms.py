@@ -19,9 +19,10 @@ from wtforms import validators as checks
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
-from admin import errors
+from admin import errors, words
 from admin.current import session
 from admin.guarding import rows, values
+from models.base import User
 from models.fields import Unreadable
 from models.tables import Ticket
 from models.types import SHANGHAI
@@ -199,9 +200,10 @@ class FormConverter(GeneralModelConverter):
                 label, description=description, validators=lst_validators, widget=BS3TextFieldWidget()
             )
             return form_props
+        # Always with a blank: a row that nobody chose must not stand there as chosen.
         form_props[col_name] = QuerySelectField(
             label, description=description, validators=lst_validators, widget=Select2Widget(),
-            allow_blank=not required, get_pk_func=self._get_related_pk_func(col_name),
+            allow_blank=True, get_label=self._label_of(col_name), get_pk_func=self._get_related_pk_func(col_name),
             query_func=self._get_related_query_func(col_name, filter_rel_fields),
         )  # fmt: skip
         return form_props
@@ -216,6 +218,9 @@ class FormConverter(GeneralModelConverter):
             query_func=self._get_related_query_func(col_name, filter_rel_fields),
         )  # fmt: skip
         return form_props
+
+    def _label_of(self, col_name: str) -> Callable[[Any], str]:
+        return words.account if self.datamodel.get_related_model(col_name) is User else str
 
     def _get_related_query_func(self, col_name: str, filter_rel_fields: Any) -> Callable[[], Any]:
         interface = self.datamodel.get_related_interface(col_name)

@@ -2,13 +2,14 @@
 // except the drawer and the theme.
 document.addEventListener("DOMContentLoaded", function () {
   var shell = document.querySelector(".kf-shell"), burger = document.querySelector(".kf-burger");
+  var veil = document.querySelector(".kf-veil");
   function nav(open) {
     shell.dataset.nav = open ? "open" : "";
     burger.setAttribute("aria-expanded", open);
+    veil.nextElementSibling.inert = open;                      // Tab stays in the drawer
     (open ? document.querySelector(".kf-side a") : burger).focus();
   }
   if (burger) burger.addEventListener("click", function () { nav(shell.dataset.nav !== "open"); });
-  var veil = document.querySelector(".kf-veil");
   if (veil) veil.addEventListener("click", function () { nav(false); });
 
   var here = document.querySelector(".kf-side [aria-current]");

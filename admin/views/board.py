@@ -45,7 +45,9 @@ SPANS = ("late", "4h", "today", "tomorrow")
 CAP = 20_000
 """Obligations near or past their deadline that are looked at."""
 SHOWN = 8
-DAYS = 30
+DAYS = duties.DAYS
+AGAIN = 2
+"""Late so often within these days, a unit stands among those that are late again and again."""
 SILENT = timedelta(hours=24)
 """After so long without anything a remark of supervision has had no effect."""
 DONE = {"register": "register", "assign": "assign", "instruct": "assign", "submit": "submit", "call_back": "call_back"}
@@ -125,19 +127,18 @@ def _turns(asking: Asking) -> Select[Any]:
 
 
 def _records(asking: Asking) -> Select[Any]:
-    """Units with late results in the last days, by the 72 hours of quality complaints that fell due."""
-    o, at = Obligation, asking.at
-    late = or_(o.settled_at > o.due_at, o.voided_at > o.due_at, scope.open_now(o))
+    """Units late again and again of late, by the 72 hours of quality complaints that fell due."""
+    o, late = Obligation, duties.late(Obligation)
     # In time, late, or unmet and past it; what fell away before its deadline counts in neither part.
     counted = or_(o.settled_at.is_not(None), late)
-    n_late, n_due = func.count(case((late, 1))), func.count()
+    n_late, n_due = func.count(distinct(case((late, o.ticket_id)))), func.count(distinct(o.ticket_id))
     return (
         select(o.track, cast(null(), String).label("state"), o.unit_id, n_late, n_due, literal(0), literal(0))
         .join(Ticket, Ticket.id == o.ticket_id)
-        .where(o.kind == "handle", o.due_at >= at - timedelta(days=DAYS), o.due_at < at, o.unit_id.is_not(None),
-               o.track == QUALITY, Ticket.track == QUALITY, Ticket.kind == "complaint", counted)
+        .where(*duties.fell_due(asking.at), o.unit_id.is_not(None), Ticket.track == QUALITY, Ticket.kind == "complaint",
+               counted)
         .group_by(o.track, o.unit_id)
-        .having(n_late > 0)
+        .having(n_late >= AGAIN)
         .order_by(n_late.desc(), n_due.desc(), o.unit_id)
         .limit(SHOWN)
     )  # fmt: skip

@@ -110,5 +110,5 @@ def _people(units: set[int]) -> list[tuple[str, list[Option]]]:
     ours: list[Option] = []
     others: list[Option] = []
     for user in delegation.candidates(session(), current_actor()):
-        (ours if user.id in near else others).append((str(user.id), words.person(user)))
+        (ours if user.id in near else others).append((str(user.id), words.account(user)))
     return [(_("本单位"), ours), (_("其他单位"), others)]

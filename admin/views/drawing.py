@@ -102,7 +102,8 @@ def field(one: Any) -> Markup:
         return Markup(CheckboxInput()(one))  # noqa: S704 - WTForms escapes what it draws
     if not hasattr(one, "iter_choices"):
         return _typed(one, marks)
-    choices = [(str(c[0]), _choice(c[0], c[1]), bool(c[2])) for c in one.iter_choices()]
+    blank = _("请选择") if one.flags.required else _("不填")
+    choices = [(str(c[0]), _choice(c[0], c[1], blank), bool(c[2])) for c in one.iter_choices()]
     several = isinstance(one, QuerySelectMultipleField)
     if not several or len(choices) > MOST_BOXES:
         more = {"multiple": True, "size": 14} if several else {}
@@ -114,10 +115,10 @@ def field(one: Any) -> Markup:
     return Markup('<div class="kf-choices" id="{}">{}</div>').format(one.id, Markup("").join(boxes))
 
 
-def _choice(value: Any, label: Any) -> str:
+def _choice(value: Any, label: Any, blank: str) -> str:
     """What a choice is called: a row by what it is, a code by its name."""
-    if str(value) in ("__None", "") and not str(label or "").strip("_None"):
-        return _("不填")
+    if str(value) in ("__None", "") and not str(label or "").strip("_None—"):
+        return blank
     return _named(label)
 
 

@@ -89,6 +89,27 @@ def due_is(value: str, by: Actor, at: datetime) -> ColumnElement[bool]:
     return has_due(by, *within)
 
 
+DAYS = 30
+"""How far back a unit's record looks."""
+
+
+def late(owed: Any) -> ColumnElement[bool]:
+    """On `Obligation` past its deadline: met late, fallen away late, or still owed."""
+    return or_(owed.settled_at > owed.due_at, owed.voided_at > owed.due_at, open_now(owed))
+
+
+def fell_due(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """On `Obligation`: the 72 hours of the quality track whose deadline passed of late."""
+    o = Obligation
+    return o.kind == "handle", o.track == QUALITY, o.due_at >= at - timedelta(days=DAYS), o.due_at < at
+
+
+def late_of_unit(unit_id: int, at: datetime) -> ColumnElement[bool]:
+    """On `Ticket`: a quality complaint whose 72 hours a unit has missed of late."""
+    missed = select(Obligation.ticket_id).where(*fell_due(at), Obligation.unit_id == unit_id, late(Obligation))
+    return and_(Ticket.track == QUALITY, Ticket.kind == "complaint", Ticket.id.in_(missed))
+
+
 def returned_twice() -> ColumnElement[bool]:
     """On `Ticket`: open, and sent back twice or more on its present track. What is open leads: it is little."""
     t, e = aliased(Ticket), TicketEvent
@@ -153,7 +174,8 @@ class Count:
 
 LATE = Count("已逾期", (("turn", "mine"), ("due", "late")), "先办最久的", "late")
 TODAY = Count("今日到期", (("turn", "mine"), ("due", "today")), "今天之内", "soon")
-TO_ASSIGN = Count("待转办", (("state", "registered"), ("state", "returned")), "登记后 24 小时内")
+TO_ASSIGN = Count("待转办", (("state", "registered"),), "登记后 24 小时内")
+RETURNED = Count("已退回", (("state", "returned"),), "72 小时照走，重新转办", "soon")
 TO_CALL = Count("待回访", (("state", "calling_back"),), "报送后 1 个工作日内")
 TO_RECORD = Count("待记录", (("state", "fed_back"),), "填写处理记录表")
 TO_HANDLE = Count("办理中", (("state", "handling"),), "转办后 72 小时内")
@@ -170,24 +192,21 @@ OPEN_ALL = Count("在办", (("state", "open"),), "各单位合计")
 ROUND_3 = Count("第 3 轮及以上", (("state", "open"), ("round", "3")), "可仍不满意办结")
 
 
+MOST_COUNTS = 8
+
+
 def counts_of(by: Actor) -> Sequence[Count]:
-    """The figures of a person's home page, most pressing first."""
-    if by.chairman:
-        return (
-            TO_INSTRUCT,
-            ROUND_3,
-            LATE_ANYWHERE,
-            TODAY_ANYWHERE,
-            OPEN_ALL,
-        )
-    if by.office:
-        return (LATE, TODAY, INVESTIGATE, REPORT, TO_CALL_OURS)
-    if "operations" in by.roles:
-        return (LATE, TODAY, TO_ASSIGN, TO_CALL, TO_RECORD, ALL_LATE)
-    if by.desk:
-        return (LATE, TODAY, TO_ASSIGN, TO_CALL, TO_RECORD)
-    if by.staff:
-        return (LATE, TODAY, TO_HANDLE, AGAIN, TO_CALL)
-    if "leadership" in by.roles:
-        return (LATE_ANYWHERE, TODAY_ANYWHERE, OPEN_ALL, ROUND_3)
-    return ()
+    """The figures of a person's home page, most pressing first; of several parts, those of each."""
+    parts = (
+        (by.chairman, (TO_INSTRUCT, ROUND_3, LATE_ANYWHERE, TODAY_ANYWHERE, OPEN_ALL)),
+        (by.office, (LATE, TODAY, INVESTIGATE, REPORT, TO_CALL_OURS)),
+        ("operations" in by.roles, (LATE, TODAY, TO_ASSIGN, RETURNED, TO_CALL, TO_RECORD, ALL_LATE)),
+        (by.desk, (LATE, TODAY, TO_ASSIGN, RETURNED, TO_CALL, TO_RECORD)),
+        (bool(by.staff), (LATE, TODAY, TO_HANDLE, AGAIN, TO_CALL)),
+        ("leadership" in by.roles, (LATE_ANYWHERE, TODAY_ANYWHERE, OPEN_ALL, ROUND_3)),
+    )
+    found: dict[str, Count] = {}
+    for has, counts in parts:
+        for count in counts if has else ():
+            found.setdefault(count.zh, count)
+    return list(found.values())[:MOST_COUNTS]

@@ -159,6 +159,8 @@ FILTERS = (
     Filter("repeat", "重复投诉", lambda v, a: Ticket.repeat_of_id.is_not(None) if v == "1" else false(),
            lambda a: [("1", _("是"))], "repeat_of", in_bar=False),
     Filter("main", "同一事项", _main, field="main", in_bar=False),
+    Filter("unit_late", "近期逾期", lambda v, a: duties.late_of_unit(int(v), a.at) if v.isdecimal() and len(v) < 10
+           else false(), _table("unit"), "unit", in_bar=False),
     Filter("returned", "退回", lambda v, a: duties.returned_twice() if v == "2" else false(),
            lambda a: [("2", _("两次及以上"))], "main", in_bar=False),  # as much as who sees the ticket whole may know
 )  # fmt: skip

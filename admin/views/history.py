@@ -10,11 +10,12 @@ from typing import Any
 from flask_babel import gettext as _
 
 from admin import words
-from models.workflow import ACTIONS, AMENDABLE, REGISTRATION, STATES
+from admin.current import book
+from models.workflow import ACTIONS, AMENDABLE, REGISTRATION, STATES, Field
 
 Row = dict[str, Any]
 REGISTERED = {f.name: f.zh for f in REGISTRATION}
-UNTOLD = frozenset({"as", "with", "erased", "rows", "unit", "texts"})
+UNTOLD = frozenset({"as", "with", "erased", "rows", "unit", "texts", "was", "became"})
 
 
 @dataclass
@@ -91,9 +92,38 @@ def _entry(event: Row, call: Row | None) -> Entry:
         entry.quotes = [(_label(name, key), text) for key, text in texts.items() if key.startswith("file.")]
         entry.labelled = True
     else:
-        entry.quotes = [(_label(name, key), text) for key, text in texts.items() if text]
+        entry.quotes = _replaced(payload) + [(_label(name, key), text) for key, text in texts.items() if text]
         entry.labelled = name == "amend"
     return entry
+
+
+def _replaced(payload: Row) -> list[tuple[str, str]]:
+    """What an amended fact was before; of one that is no text also what it became."""
+    if "was" not in payload:
+        return []
+    fact = AMENDABLE[payload["field"]]
+    found = [(_("原为"), fact_in_words(fact, payload["was"]))]
+    if "became" in payload:
+        found.append((_("%(what)s改为", what=_(fact.zh)), fact_in_words(fact, payload["became"])))
+    return found
+
+
+def fact_in_words(fact: Field, value: Any) -> str:
+    """A fact as the log has it: a text, a code, an id, an instant."""
+    if value is None or value == "":
+        return _("（空）")
+    if fact.kind == "choice":
+        return words.choice(fact.name, value) if fact.name in words.CHOICES else _(fact.choices.get(value, value))
+    if fact.kind in ("channel", "district", "unit"):
+        return words.term(book().register(fact.kind).name(value))
+    if fact.kind == "moment":
+        return words.full(datetime.fromisoformat(value))
+    return str(value)
+
+
+def amendments(entries: list[Entry]) -> list[Entry]:
+    """The corrections, newest first: they stand below what was registered."""
+    return [entry for entry in entries if entry.labelled and entry.action == words.action("amend")]
 
 
 def _label(action: str, key: str) -> str:

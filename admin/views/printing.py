@@ -67,7 +67,7 @@ def form_of_ticket(ticket_id: int) -> Row:
         "results": found.results[::-1],
         "calls": found.calls[::-1],
         "files": found.files[::-1],
-        "amended": [e for e in found.entries[::-1] if e.labelled and e.action == words.action("amend")],
+        "amended": history.amendments(found.entries)[::-1],
     }
 
 

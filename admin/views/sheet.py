@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from admin import words
 from admin.views import attaching, drafting, duties, history
 from admin.views.filters import Asking
 from models import desk, scope, view
+from models.book import Book
 from models.database import together
 from models.history import events as readable
 from models.history import read as reading
@@ -46,6 +47,8 @@ class Owed:
     when: str
     used: float | None
     unit: str
+    held: list[str] = field(default_factory=list)
+    """Who had the ticket when, where it was more than one (POLICY §3)."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class Sheet:
     results: list[history.Result]
     calls: list[history.Call]
     entries: list[history.Entry]
+    amended: list[history.Entry]
     supervised: history.Entry | None
     step: str | None
     """The action that the ticket waits for."""
@@ -93,6 +97,7 @@ def sheet(session: Session, ticket_id: int, asking: Asking) -> Sheet:
     case.past = log.events
     calls = view.callbacks(case, sight)
     # `print` has its own buttons
+    entries = history.entries(events, calls)
     acts = [a for a in desk.available(case, by, at, book, sight.level) if a.name != "print"]
     whole = sight.level in ("contact", "full")
     linked, followers = related(session, sight, row, asking) if whole else ([], 0)
@@ -103,12 +108,13 @@ def sheet(session: Session, ticket_id: int, asking: Asking) -> Sheet:
         office=office(row),
         results=history.results(events),
         calls=history.calls(calls, events),
-        entries=history.entries(events, calls),
+        entries=entries,
+        amended=history.amendments(entries),
         supervised=history.supervision(events) if row["state"] != "closed" else None,
         step=duties.STEPS.get((row["track"], row["state"])),
         main_acts=_main(acts, row),
         side_acts=[a for name in SIDE_ACTS for a in acts if a.name == name],
-        owed=owed(row, at),
+        owed=owed(row, at, case.parts["assignment"] if whole else [], book),
         clock=words.next_due(row["obligations"]),
         related=linked,
         followers=followers,
@@ -173,13 +179,39 @@ def _moment(at: datetime | None) -> str | None:
     return words.full(at) if at else None
 
 
-def owed(row: Row, at: datetime) -> list[Owed]:
-    """Open ones first, by deadline; then what was met, the latest first; what fell away last."""
+def owed(row: Row, at: datetime, held: list[Row], book: Book) -> list[Owed]:
+    """Open ones first, by deadline; then what was met, the latest first; what fell away last.
+
+    held: the ticket's assignments, for whoever may know who had it when.
+    """
     order = {"pending": 0, "late": 0, "on_time": 1, "void": 2}
     rows = sorted(row["obligations"], key=lambda o: o["opened_at"], reverse=True)
     rows.sort(key=lambda o: o["due_at"].timestamp() if words.is_open(o) else 0)
     rows.sort(key=lambda o: 0 if words.is_open(o) else max(1, order[o["state"]]))
-    return [_owed(o, row, at) for o in rows]
+    found = [_owed(o, row, at) for o in rows]
+    for one in found:
+        if one.row["kind"] == "handle":
+            one.held.extend(_holders(one.row, held, at, book))
+    return found
+
+
+def _holders(o: Row, held: list[Row], at: datetime, book: Book) -> list[str]:
+    """二次供水公司 11-26 05:10–05:19，东城营业所 05:37 起: nothing where one unit had it all the time."""
+    until = o["settled_at"] or o["voided_at"] or at
+    mine = [one for one in held if one["round"] == o["round"] and one["assigned_at"] <= until
+            and (one["ended_at"] or until) > o["opened_at"]]  # fmt: skip
+    if len({one["unit_id"] for one in mine}) < 2:
+        return []
+    said = []
+    for one in mine:
+        unit = words.term(book.register("unit").name(one["unit_id"]))
+        since = words.short(one["assigned_at"], at)
+        if one["ended_at"]:
+            said.append(_("%(unit)s %(since)s 至 %(until)s", unit=unit, since=since,
+                          until=words.short(one["ended_at"], at)))  # fmt: skip
+        else:
+            said.append(_("%(unit)s %(since)s 起", unit=unit, since=since))
+    return said
 
 
 def _owed(o: Row, row: Row, at: datetime) -> Owed:

@@ -77,6 +77,12 @@ def _by_unit(found: Turns, posts: Holders) -> list[Turn]:
         turn.add(found["unit", unit_id])
         rows.append(turn)
     rows.sort(key=lambda one: tuple(-one.counts[span] for span in SPANS))
+    return [*rows, *_offices(found, posts)]
+
+
+def _offices(found: Turns, posts: Holders) -> list[Turn]:
+    """What no unit has: the desk's, the office's, the chairman's."""
+    rows = []
     for office, name in OFFICES.items():
         if (office, None) in found:
             turn = Turn(_(name), args=board.CONDITIONS[office])
@@ -88,7 +94,8 @@ def _by_unit(found: Turns, posts: Holders) -> list[Turn]:
 
 
 def _by_person(found: Turns, posts: Holders) -> list[Turn]:
-    """By the heads of the units, deputies too: what is late is theirs to answer for."""
+    """By the heads of the units, deputies too: what is late is theirs to answer for. What is with an office stands
+    under whoever holds its post, or under the office."""
     units: dict[tuple[int, str], list[int]] = {}
     for unit_id in board.units_of(found):
         for user_id, name, deputy in posts.get(("head", unit_id), [(0, _("没有负责人"), False)]):
@@ -101,6 +108,10 @@ def _by_person(found: Turns, posts: Holders) -> list[Turn]:
             turn.add(found["unit", unit_id])
         rows.append(turn)
     rows.sort(key=lambda one: tuple(-one.counts[span] for span in SPANS))
+    for office in _offices(found, posts):
+        if office.who:
+            office.name, office.who = _("、").join(office.who), [office.name]
+        rows.append(office)
     return rows
 
 
@@ -131,6 +142,6 @@ def _sections(marks: board.Marks, rows: Mapping[int, Any]) -> list[dict[str, Any
 
 def _records(records: list[board.Record]) -> list[dict[str, Any]]:
     return [
-        {"unit": _unit(one.unit_id), "late": one.late, "due": one.due, "url": _url(_of_units([one.unit_id]), "late")}
+        {"unit": _unit(one.unit_id), "late": one.late, "due": one.due, "url": _url((("unit_late", str(one.unit_id)),))}
         for one in records
     ]

@@ -195,9 +195,9 @@ class Teller:
         result = {text["field"]: text["value"] for text in main.texts if text["event_no"] == events["submit"]["no"]}
         at = self.act(case, "submit", head, events["submit"]["at"], **result)
         outcome, at = self._call_back(case, plan, plan.unit, agent, self.city.operations[0], at)
-        if outcome == "dissatisfied":
+        while outcome == "dissatisfied":
             at = self._handle(case, plan, plan.unit, at)
-            self._call_back(case, plan, plan.unit, agent, self.city.operations[0], at)
+            outcome, at = self._call_back(case, plan, plan.unit, agent, self.city.operations[0], at)
         return True
 
     def _sent_back(self, case: Case, plan: Plan, unit: str, at: datetime) -> tuple[str, datetime]:

@@ -353,3 +353,64 @@ def test_a_penalty_that_waits_is_told_to_who_decides_and_links_to_just_those(hou
         assert "等人确认或撤回" not in house.browser(name).get("/").text
     house.changes(lambda session: session.execute(update(Penalty).values(state="withdrawn")))
     assert "等人确认或撤回" not in house.browser("operations").get("/").text
+
+
+def test_a_correction_shows_what_it_replaced_below_what_was_registered(house):
+    """第六条(一): the caller's words stay; the old value of a fact stays readable, masked where the fact is."""
+    agent = house.api("agent")
+    ticket = agent.registers(phone="13812345678", neighbourhood="阳光花园", channel="96568")
+    agent.does(ticket, "amend", field="neighbourhood", value="东城花园")
+    agent.does(ticket, "amend", field="channel", value="市长热线")
+    agent.does(ticket, "amend", field="phone", value="13800001111")
+    agent.does(ticket, "amend", field="forward_due_at", value="2026-03-20T10:00+08:00")
+    mine = house.browser("agent").get(f"/ticket/{ticket['id']}").text
+    for said in ("原为：阳光花园，小区改为：东城花园", "原为：96568，渠道改为：市长热线",
+                 "原为：13812345678，联系电话改为：13800001111",
+                 "原为：（空），交办方时限改为：2026-03-20 10:00"):  # fmt: skip
+        assert said in mine, said
+    masked = house.browser("leadership").get(f"/ticket/{ticket['id']}").text
+    assert "原为：138****5678，联系电话改为：138****1111" in masked
+    assert "13812345678" not in masked
+    events = house.api("leadership").get(f"ticket/{ticket['id']}/events").json["result"]
+    assert [event["payload"].get("was") for event in events[1:]][2] == "138****5678"
+
+
+def test_who_only_has_a_part_reads_no_old_value_of_what_is_hidden(full, states):
+    """A summary shows no contact: nor does the log of its corrections."""
+    ticket = states["discipline", "handling"]
+    assert full.api("discipline").does(ticket, "amend", field="phone", value="13800001111").status_code == 200
+    events = full.api("head").get(f"ticket/{ticket}/events").json["result"]
+    assert "138" not in str(events)
+
+
+def test_the_page_says_who_held_it_when_where_it_was_more_than_one(house):
+    agent = house.api("agent")
+    ticket = agent.registers()
+    agent.does(ticket, "assign", unit="第一水厂")
+    assert "先后承办" not in house.browser("operations").get(f"/ticket/{ticket['id']}").text
+    house.at("2026-03-06 10:30")
+    house.api("head").does(ticket, "return", reason="not_ours")
+    house.at("2026-03-06 11:00")
+    agent.does(ticket, "assign", unit="东城营业所")
+    page = house.browser("operations").get(f"/ticket/{ticket['id']}").text
+    assert "先后承办：第一水厂 03-06 09:00 至 03-06 10:30，东城营业所 03-06 11:00 起" in page
+    assert "先后承办" not in house.browser("head").get(f"/ticket/{ticket['id']}").text, "an old part knows its own"
+
+
+def test_of_two_parts_the_home_page_counts_both(house):
+    """A head who stands in for the director of 纪检监察室 keeps the counts of the unit."""
+    with played(house) as city:
+        city.appoint(city.head, "discipline", city.office, "2026-03-01", "2026-04-01", acting_for=city.discipline)
+    page = house.browser("head").get("/").text
+    for label in ("待调查", "待上报", "办理中", "第 2 轮及以上"):
+        assert f">{label}<b>" in page, label
+
+
+def test_a_returned_ticket_has_a_count_of_its_own_at_the_desk(house):
+    with played(house) as city:
+        ticket = city.agent.registers()
+        city.agent.assigns(ticket, to=city.plant)
+        city.head.returns(ticket)
+    for name in ("agent", "operations"):
+        found = dict(re.findall(r">([^<>]+)<b>(\d+)</b>", house.browser(name).get("/").text))
+        assert (found["已退回"], found["待转办"]) == ("1", "0")
