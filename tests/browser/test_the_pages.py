@@ -132,3 +132,32 @@ def test_the_dashboard_draws_its_figures_inside_the_same_shell(desk: Desk, perso
     expect(page.get_by_role("heading", name="72 小时办理及时率", exact=True)).to_be_visible()
     page.wait_for_load_state("networkidle")
     page.screenshot(path=pictures / "dashboard.png")
+
+
+@pytest.mark.parametrize("path", ["/ticket/?state=open", "/", "/unit/list/", "/supervision/"])
+def test_an_ordinary_page_on_a4_keeps_its_tables_heads_and_columns(desk: Desk, person: People, path: str) -> None:
+    """A4 is narrower than where a screen folds; paper is no phone, and has no boxes to tick."""
+    page = person("operations")
+    page.goto(desk.url + path)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 690, "height": 1000})
+    expect(page.locator("main thead").first).to_be_visible()
+    expect(page.locator(".kf-side")).to_be_hidden()
+    assert page.locator("main td.skip:visible").count() == page.locator("main td.skip").count()
+    assert page.locator(".kf-pickone:visible").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_a_phone_the_look_is_chosen_in_the_menu_and_tab_stays_in_the_drawer(desk: Desk, person: People) -> None:
+    page = person("leadership", phone=True)
+    page.goto(desk.url)
+    page.locator(".kf-top .kf-menu summary").last.click()
+    page.get_by_role("button", name="深色").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.get_by_role("button", name="菜单", exact=True).click()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        assert page.evaluate("!document.activeElement.closest('main')")
+    page.keyboard.press("Escape")
+    page.locator(".kf-top .kf-menu summary").last.click()
+    page.get_by_role("button", name="跟随系统").click()
