@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from models.database import engine_options
 
@@ -27,7 +29,14 @@ DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
 def _with_driver(url: str) -> str:
     """Take the spellings of PostgreSQL that hosts hand out, and name the driver that we ship."""
     scheme, colon, rest = url.partition("://")
-    return f"{DRIVERS.get(scheme, scheme)}{colon}{rest}"
+    named = f"{DRIVERS.get(scheme, scheme)}{colon}{rest}"
+    try:
+        dialect = make_url(named).get_backend_name()
+    except ArgumentError:
+        dialect = ""
+    if dialect not in ("sqlite", "postgresql"):
+        raise ValueError("写成 postgresql://用户:口令@主机/库，或 sqlite:///文件")
+    return named
 
 
 DatabaseUrl = Annotated[str, AfterValidator(_with_driver)]

@@ -32,6 +32,15 @@ class Door(click.Group):
             args = ["serve", *args]
         return super().parse_args(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        from sqlalchemy.exc import OperationalError
+
+        try:
+            return super().invoke(ctx)
+        except OperationalError as away:
+            said = str(away.orig).strip().splitlines() or [type(away.orig).__name__]
+            raise click.ClickException(f"数据库用不了：{said[0]}") from None
+
 
 @click.group(cls=Door)
 @click.pass_context

@@ -40,7 +40,10 @@ def no_demo_accounts(house: House) -> None:
 
 
 def first_start(house: House) -> None:
-    """An empty SQLite file becomes the demo city, an older one is brought up to date; others wait for `init`."""
+    """An empty SQLite file becomes the demo city, an older one is brought up to date; others wait for `init`.
+
+    Empty is where nobody has an account and no ticket is: a first start that was interrupted begins again.
+    """
     from models import migrations
 
     url = house.settings.database_url
@@ -48,13 +51,22 @@ def first_start(house: House) -> None:
         return
     house.settings.data_dir.mkdir(parents=True, exist_ok=True)
     pending = migrations.pending(url)
-    if not pending:
-        return
-    house.make_tables()
-    if pending[0] == migrations.FIRST:
+    if pending:
+        house.make_tables()
+    if _empty(house):
         _fill(house, **FIRST_CITY)
-    else:
+    elif pending:
         _seed(house)
+
+
+def _empty(house: House) -> bool:
+    from sqlalchemy import select
+
+    from models.base import User
+    from models.tables import Ticket
+
+    with house.session() as session:
+        return not any(session.scalar(select(table.id).limit(1)) for table in (User, Ticket))
 
 
 @click.command()
@@ -64,11 +76,16 @@ def first_start(house: House) -> None:
 @pass_house
 def init(house: House, admin_name: str, discipline: str | None, chairman: str | None) -> None:
     """建表，写入制度、日历与角色，建立第一个管理员。"""
+    named = [(name, role) for name, role in
+             ((admin_name, "admin"), (discipline, "discipline"), (chairman, "chairman")) if name]  # fmt: skip
+    passwords = {name: _password(house, name, role) for name, role in named if not _is_known(house, name)}
     house.make_tables()
     _seed(house)
-    for name, role in ((admin_name, "admin"), (discipline, "discipline"), (chairman, "chairman")):
-        if name:
-            _open_account(house, name, role)
+    for name, role in named:
+        if name in passwords:
+            _open_account(house, name, role, passwords[name])
+        else:
+            click.echo(f"账号 {name} 已有，未改动。")
     click.echo("已建表，制度、日历和角色已写入。")
 
 
@@ -87,24 +104,55 @@ def _seed(house: House) -> None:
         sync_roles(app.appbuilder)  # type: ignore[attr-defined]
 
 
-def _open_account(house: House, name: str, role: str) -> None:
-    """Make an account that is missing, with a password asked for or from ADMIN_PASSWORD, and its post."""
+def _is_known(house: House, name: str) -> bool:
+    """Whether an account is there already, in a database that may not even have its tables."""
+    from pathlib import Path
+
+    from sqlalchemy import make_url, select
+
+    from models import migrations
+    from models.base import User
+
+    url = make_url(house.settings.database_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return False  # to ask would make the file
+    if migrations.pending(house.settings.database_url):
+        return False
+    with house.session() as session:
+        return session.scalar(select(User.id).where(User.username == name)) is not None
+
+
+def _password(house: House, name: str, role: str) -> str:
+    """The password of an account to be made, asked for or from ADMIN_PASSWORD, before anything is written.
+
+    Raises UsageError where there is nobody to ask, and in production, where the guards stand, for one that will not do.
+    """
+    from admin.passwords import check_password
+
+    given = house.settings.admin_password
+    password = given.get_secret_value() if given and role == "admin" else None
+    if password is None:
+        if not sys.stdin.isatty():
+            how = "设置环境变量 ADMIN_PASSWORD" if role == "admin" else "在终端里运行"
+            raise click.UsageError(f"没有终端，问不了 {name} 的密码。请{how}。什么都没有写入。")
+        password = str(click.prompt(f"{name} 的密码", hide_input=True, confirmation_prompt=True))
+    if wrong := check_password(password, name):
+        if house.settings.production:
+            raise click.UsageError(f"{name} 的密码不能用：{wrong}什么都没有写入。")
+        click.echo(f"{name} 的密码只能试用：{wrong}", err=True)
+    return password
+
+
+def _open_account(house: House, name: str, role: str, password: str) -> None:
+    """Make an account with its post."""
     from sqlalchemy import select
 
     from admin.security import hash_password
     from models import setup
-    from models.base import User
     from models.organisation import Unit
     from models.types import SHANGHAI, now
 
     with house.session() as session:
-        if session.scalar(select(User.id).where(User.username == name)):
-            click.echo(f"账号 {name} 已有，未改动。")
-            return
-        given = house.settings.admin_password
-        password = given.get_secret_value() if given else None
-        if role != "admin" or not password:
-            password = click.prompt(f"{name} 的密码", hide_input=True, confirmation_prompt=True)
         user = setup.account(session, name, name, [role], hash_password(password))
         office = {"discipline": "discipline", "chairman": "board"}.get(role)
         if office:

@@ -81,8 +81,8 @@ def stocks(session: Session, asked: Question) -> Iterator[Part]:
         if isinstance(metric, Stock):
             for row in session.execute(_moved(metric, asked), _known(asked)):
                 day, unit, ids = _key(row, asked)
-                if row.moved:
-                    yield Part(name, day, unit, ids, row.moved, 0)
+                if row.moved:  # PostgreSQL sums bigints into a numeric
+                    yield Part(name, day, unit, ids, int(row.moved), 0)
 
 
 def grain_of_flows(asked: Question) -> str | None:

@@ -9,6 +9,9 @@ import click
 
 from models.house import House, pass_house
 
+YEARS = range(1949, 2201)
+"""Years that the calendar can hold (`CalendarYear`)."""
+
 
 @click.command()
 @pass_house
@@ -47,6 +50,8 @@ def workday(house: House, start: str, days: int | None, hours: int | None) -> No
     except ValueError:
         raise click.UsageError(f"时间看不懂：{start}。请写成 2026-11-25T16:30+08:00。") from None
     at = at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
+    if at.year not in YEARS:
+        raise click.UsageError(f"年份超出范围：{start}。可算 {YEARS[0]} 至 {YEARS[-1]} 年。")
     with house.session() as session:
         days_off = calendar.load(session)
     due = days_off.deadline(at, days or hours or 1, "working_days" if days else "hours").astimezone(SHANGHAI)

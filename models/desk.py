@@ -147,9 +147,10 @@ def permitted(
     """The steps a person may take now. Raises NotYours or WrongState."""
     ticket = case.ticket
     ever = action.ever_by(ticket["track"])
+    if not ever:
+        raise NotYours("not_on_track", action=action.zh, track=policy.TRACKS[ticket["track"]])
     if not parts & ever or (level == "stub" and action.name not in STUB_ACTIONS):
-        somewhere = ever or {part for step in action.steps for part in step.by}
-        who = "、".join(PARTS[part] for part in PARTS if part in somewhere)
+        who = "、".join(PARTS[part] for part in PARTS if part in ever)
         raise NotYours("not_yours", action=action.zh, who=who)
     steps = action.steps_from(ticket["track"], ticket["state"], parts)
     if not steps:

@@ -11,11 +11,15 @@ from pathlib import Path
 import pytest
 from alembic import command as command_of_alembic
 from click.testing import CliRunner, Result
+from sqlalchemy import func, select
 
 import config
 import run
+from admin import commands
 from models import migrations
 from models.database import engine_for
+from models.house import House
+from models.tables import Ticket
 
 Run = Callable[..., Result]
 PASSWORD = "desk-Of-the-96568"
@@ -275,3 +279,53 @@ def test_a_setting_that_is_wrong_is_named(command, monkeypatch):
     done = command("verify")
     assert done.exit_code == 2
     assert "PORT" in done.output
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "status", "said"),
+    [("DATABASE_URL", "nonsense", 2, "DATABASE_URL"), ("DATABASE_URL", "mysql://a@b/c", 2, "postgresql://"),
+     ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/x", 1, "数据库用不了")],
+    ids=["no address", "another database", "nobody answers"],
+)  # fmt: skip
+def test_a_database_that_cannot_be_had_is_told_in_a_sentence(bare, monkeypatch, variable, value, status, said):
+    monkeypatch.setenv(variable, value)
+    config.settings.cache_clear()
+    done = bare("verify")
+    assert done.exit_code == status
+    assert said in done.output
+    assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize("start", ["9999-12-31T10:00", "0001-01-01T00:00"])
+def test_a_deadline_beyond_the_calendar_is_refused_in_a_sentence(command, start):
+    done = command("workday", start, "--days", "5")
+    assert done.exit_code == 2
+    assert "年份超出范围" in done.output
+
+
+@pytest.mark.parametrize(("password", "said"), [("short", "8 个字符"), (None, "ADMIN_PASSWORD")])
+def test_in_production_init_writes_nothing_without_a_password_that_will_do(bare, monkeypatch, password, said):
+    monkeypatch.setenv("APP_MODE", "production")
+    if password is None:
+        monkeypatch.delenv("ADMIN_PASSWORD")
+    else:
+        monkeypatch.setenv("ADMIN_PASSWORD", password)
+    config.settings.cache_clear()
+    done = bare("init")
+    assert done.exit_code == 2
+    assert said in done.output
+    assert "还没有建好" in bare("verify").output
+
+
+def test_a_first_start_that_was_interrupted_begins_again(bare, monkeypatch, tmp_path):
+    """Tables and roles alone are no installation: nobody could sign in to it."""
+    house = House(config.settings())
+    house.make_tables()
+    monkeypatch.setitem(commands.FIRST_CITY, "tickets", 20)
+    monkeypatch.setitem(commands.FIRST_CITY, "months", 2)
+    commands.first_start(house)
+    with house.session() as session:
+        assert session.scalar(select(func.count()).select_from(Ticket)) == 20
+    commands.first_start(house)
+    with house.session() as session:
+        assert session.scalar(select(func.count()).select_from(Ticket)) == 20, "and fills nothing twice"

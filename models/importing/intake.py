@@ -64,7 +64,7 @@ class Intake:
 
     def run(self, rejected: Told, progress: Callable[[int], None] = lambda position: None) -> Count:
         """Take every row in. rejected: told of each row that is not."""
-        reader = Reader(self.mapping, self.table.header)
+        reader = Reader(self.mapping, self.table.header, self.now)
         for batch in self._batches():
             with self.open_session() as session:
                 self._take(session, reader, batch, rejected)
@@ -107,31 +107,29 @@ class Intake:
         self, session: Session, reader: Reader, batch: list[SourceRow], source_id: int, rejected: Told
     ) -> list[tuple[SourceRow, Values]]:
         """The rows that can be read and are not known already; the first of a number wins, rejected or not."""
+        read = [(row, *self._read(reader, row)) for row in batch]
+        keys = {key for _row, key, _values in read if key}
+        known = set(
+            session.scalars(select(Ticket.source_key).where(Ticket.source_id == source_id, Ticket.source_key.in_(keys)))
+        )
         found: dict[str, tuple[SourceRow, Values]] = {}
-        for row in batch:
-            try:
-                values = reader.read(row)
-                key = number_key(values.source_no)
-                if values.registered_at > self.now:
-                    raise RowError("registered_at", "", str(values.registered_at), "时间还没有到")
-            except RowError as error:
-                key = number_key(error.source_no or "")
-                if key and (key in found or key in self._rejected_keys):
-                    self.count.known += 1
-                else:
-                    self._reject(row, error, key, rejected)
-                continue
-            if key in found or key in self._rejected_keys:
+        for row, key, values in read:
+            if key and (key in known or key in found or key in self._rejected_keys):
                 self.count.known += 1
+            elif isinstance(values, RowError):
+                self._reject(row, values, key, rejected)
             else:
                 found[key] = row, values
-        known = set(
-            session.scalars(
-                select(Ticket.source_key).where(Ticket.source_id == source_id, Ticket.source_key.in_(found))
-            )
-        )
-        self.count.known += len(known)
-        return [pair for key, pair in found.items() if key not in known]
+        return list(found.values())
+
+    @staticmethod
+    def _read(reader: Reader, row: SourceRow) -> tuple[str, Values | RowError]:
+        """The key of a row's number, empty where it has none that could be read; its values, or why it has none."""
+        try:
+            values = reader.read(row)
+        except RowError as error:
+            return number_key(error.source_no or ""), error
+        return number_key(values.source_no), values
 
     def _reject(self, row: SourceRow, error: RowError, key: str, rejected: Told) -> None:
         if key:
@@ -174,23 +172,25 @@ class Names:
         self.session, self.book, self.mapping = session, book, mapping
 
     def resolve(self, values: Values) -> dict[str, int | None]:
-        """table → id. Raises RowError for a name that is not there and may not be made."""
-        ids = {table: self._find(table, getattr(values, table)) for table in LABELS}
-        if self.book.track_of(ids["category"]) == DISCIPLINE and (values.handled_at or values.unit):
+        """table → id. Raises RowError for a name that is not there and may not be made; then none is made."""
+        names = {table: getattr(values, table) for table in LABELS}
+        ids = {table: self._find(table, name) for table, name in names.items() if name is not None}
+        category = ids.get("category")
+        if self.book.track_of(category) == DISCIPLINE and (values.handled_at or values.unit):
             reason = "违规违纪类只能登记，不能导入其办理过程"
             raise RowError("category", self._column("category"), values.category or "", reason)
-        return ids
+        made = {table: self._make(table, names[table]) for table, key in ids.items() if key is None}
+        return {**dict.fromkeys(LABELS), **ids, **made}
 
-    def _find(self, table: str, name: str | None) -> int | None:
-        if name is None:
-            return None
+    def _find(self, table: str, name: str) -> int | None:
+        """The id of a name; None: it is to be made."""
         register = self.book.register(table)
         entry = register.by_name.get(name)
         if entry is not None:
             return entry.id
         field = self.mapping.fields[table]
         if field.create:
-            return self._make(table, name)
+            return None
         if field.default is not None and field.default in register.by_name:
             return register.by_name[field.default].id
         raise RowError(

@@ -38,7 +38,7 @@ class RowError(ValueError):
         spec = FIELDS.get(field)
         told = value and spec and spec.type not in PRIVATE
         shown = f"「{value[:SHOWN]}{'…' * (len(value) > SHOWN)}」" if told else ""
-        super().__init__(f"{spec.zh}（{column}）{shown}：{reason}" if spec else reason)
+        super().__init__(f"{spec.zh}（{column or '映射文件里的固定值'}）{shown}：{reason}" if spec else reason)
 
 
 class SourceRow(NamedTuple):

@@ -78,7 +78,9 @@ def number_key(source_no: str) -> str:
 class Reader:
     """A mapping compiled for one header. `read` is called once a row."""
 
-    def __init__(self, mapping: MappingFile, header: Sequence[str]) -> None:
+    def __init__(self, mapping: MappingFile, header: Sequence[str], now: datetime | None = None) -> None:
+        """now: what was registered later is refused; None: nothing is."""
+        self._now = now
         self._zone = ZoneInfo(mapping.timezone)
         self._missing = mapping.missing
         self._places = {column: header.index(column) for column in mapping.columns}
@@ -106,6 +108,7 @@ class Reader:
             for place, read in self._readers:
                 found[place] = read(cells)
             self._refuse_contradiction(found, cells)
+            self._refuse_future(found, cells)
         except RowError as error:
             error.source_no = found[0]
             raise
@@ -118,6 +121,10 @@ class Reader:
                 if last is not None and found[place] < found[last]:
                     raise self._contradiction(place, last, found, cells)
                 last = place
+
+    def _refuse_future(self, found: list[Any], cells: Cells) -> None:
+        if self._now is not None and found[Values._fields.index("registered_at")] > self._now:
+            raise self._refused(self._fields["registered_at"], cells, "时间还没有到")
 
     def _contradiction(self, late: int, early: int, found: list[Any], cells: Cells) -> RowError:
         later, earlier = (self._fields[Values._fields[place]] for place in (late, early))

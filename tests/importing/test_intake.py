@@ -224,7 +224,35 @@ def test_a_discipline_row_is_only_registered_and_gets_a_number_that_tells_nothin
 def test_a_row_from_the_future_is_rejected(desk):
     done, rejected = desk.takes(desk.write(line("1", 时间="2027-01-01 09:00:00")), mapping_of(*FULL))
     assert done["rejected"] == 1
-    assert "还没有到" in str(rejected[0].error)
+    assert str(rejected[0].error) == "登记时间（时间）「2027-01-01 09:00:00」：时间还没有到", (
+        "as it stands in the table"
+    )
+
+
+def test_a_rejected_row_makes_no_name(desk):
+    """What one column allows is not made where another column is why the row does not go in."""
+    mapping = mapping_of("content: {column: 内容}", "category: {column: 类别, create: true}", "channel: {column: 单位}")
+    done, _ = desk.takes(desk.write(line("1", 类别="全新类别", 单位="没有的渠道")), mapping)
+    assert done["rejected"] == 1
+    with desk.session() as session:
+        assert session.scalar(select(Category).where(Category.name == "全新类别")) is None
+
+
+def test_a_number_met_before_is_known_wherever_it_comes_again_and_whatever_else_is_wrong(desk, monkeypatch):
+    monkeypatch.setattr(intake, "BATCH", 3)
+    bad = {"时间": "昨天下午"}
+    rows = [line("1"), line("1", **bad), *(line(str(n)) for n in range(2, 8)), line("1", **bad)]
+    mapping = mapping_of(*FULL)
+    done, _ = desk.takes(desk.write(*rows), mapping)
+    assert done == {"read": 9, "added": 7, "known": 2, "rejected": 0}
+    done, _ = desk.takes(desk.write(line("1", **bad)), mapping)
+    assert done == {"read": 1, "added": 0, "known": 1, "rejected": 0}
+
+
+def test_a_value_that_the_mapping_fixes_is_told_as_the_mappings(desk):
+    done, rejected = desk.takes(desk.write(line("1")), mapping_of("content: {column: 内容}", "channel: {const: 没有}"))
+    assert done["rejected"] == 1
+    assert str(rejected[0].error).startswith("渠道（映射文件里的固定值）")
 
 
 def _all_rows(session: Session) -> dict[str, list[dict[str, Any]]]:
