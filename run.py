@@ -84,7 +84,7 @@ def _mount_figures(app: Flask, house: House) -> None:
         with Session(house.figures_engine) as session:
             yield session
 
-    app.extensions |= {"actor_of": current_actor, "figures": figures}
+    app.extensions |= {"actor_of": current_actor, "figures": figures, "house": house}
     for api in APIS:
         app.appbuilder.add_api(api)  # type: ignore[attr-defined]
     dash = dashboards.create(

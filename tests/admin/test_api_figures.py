@@ -1,0 +1,125 @@
+"""Figures and frames over HTTP (DESIGN §6): the document of the command line, within scope, on both databases."""
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import run as program
+from analytics.metrics import METRICS
+from tests.admin.conftest import QUICK, House, _dispose, settings
+from tests.fixtures.city import shanghai
+from tests.fixtures.database import BOTH
+from tests.fixtures.postgres import PostgresServer
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def whole(
+    request: pytest.FixtureRequest, sqlite_office: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """The whole program, figures included, with a quality and a discipline complaint; nothing changes it."""
+    folder = tmp_path_factory.mktemp("whole")
+    if request.param == "sqlite":
+        shutil.copyfile(sqlite_office, folder / "office.db")
+        yield from _house(f"sqlite:///{folder / 'office.db'}", folder)
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        with server.database(request.getfixturevalue("postgres_office")) as there:
+            yield from _house(there, folder)
+
+
+def _house(url: str, folder: Path) -> Iterator[House]:
+    app = program.create_app(settings(url, folder))
+    app.config["FAB_PASSWORD_HASH_METHOD"] = QUICK
+    house = House(app)
+    house.at("2026-03-06 09:00")
+    ticket = house.api("agent").registers(content="五楼没有水。", phone="13812345678")
+    house.api("agent").does(ticket, "assign", unit="第一水厂")
+    house.api("discipline").registers(category="吃拿卡要", content="抄表员索要好处。")
+    house.at("2026-03-20 09:00")
+    yield house
+    _dispose(app)
+    app.extensions["house"].figures_engine.dispose()
+
+
+@pytest.mark.parametrize("by", ["", "month", "unit", "week"])
+def test_each_figure_answers_with_both_parts_as_numbers(whole: House, by: str):
+    asked = whole.api("analyst")
+    for name in METRICS:
+        answer = asked.get(f"kpi/{name}", **({"by": by} if by else {}))
+        assert answer.status_code == 200
+        document = answer.json
+        assert document["by"] == ([by] if by else [])
+        assert document["as_of"] == "2026-03-20T09:00:00+08:00"
+        for row in document["rows"]:
+            assert row["metric"] == name
+            assert set(row) >= {"value", "numerator", "denominator", *document["by"]}
+            parts = (row["value"], row["numerator"], row["denominator"])
+            assert all(part is None or type(part) in (int, float) for part in parts), row
+
+
+def test_a_period_a_day_and_an_as_of_are_read_as_on_the_command_line(whole: House):
+    asked = whole.api("analyst")
+    found = asked.get("kpi/complaints", **{"from": "2026-03-01", "to": "2026-04-01", "by": "month"}).json
+    assert [(row["month"], row["value"]) for row in found["rows"]] == [("2026-03", 1)]
+    assert asked.get("kpi/complaints", as_of="2026-03-05T00:00+08:00").json["rows"][0]["value"] == 0
+    late = asked.get("kpi/on_time_rate").json["rows"][0]
+    assert (late["value"], late["numerator"], late["denominator"]) == (0.0, 0, 1)
+
+
+def test_what_cannot_be_answered_is_told_by_its_field(whole: House):
+    asked = whole.api("analyst")
+    for query, field in (({"by": "colour"}, "by"), ({"from": "gestern"}, "from"), ({"as_of": "2027-01-01"}, "as_of"),
+                         ({"scope": "everything"}, "scope")):  # fmt: skip
+        answer = asked.get("kpi/complaints", **query)
+        assert answer.status_code == 422
+        assert set(answer.json["errors"]) == {field}
+    assert asked.get("kpi/happiness").status_code == 404
+
+
+def test_the_scope_of_all_is_disciplines_and_the_chairmans(whole: House):
+    for name in ("discipline", "chairman"):
+        assert whole.api(name).get("kpi/complaints", scope="all").json["rows"][0]["value"] == 2
+    for name in ("agent", "operations", "head", "leadership", "analyst", "admin"):
+        api = whole.api(name)
+        assert api.get("kpi/complaints").json["rows"][0]["value"] == 1
+        answer = api.get("kpi/complaints", scope="all")
+        assert answer.status_code == 403
+        assert "全口径" in answer.json["message"]
+
+
+def test_who_reads_no_figures_and_takes_no_frames_is_told_so_in_chinese(whole: House):
+    assert whole.api(None).get("kpi/complaints").status_code == 401
+    refused = [whole.api("auditor").get("kpi/complaints")]
+    refused += [whole.api(name).get("frame/tickets") for name in ("agent", "handler", "head", "auditor", "admin")]
+    for answer in refused:
+        assert answer.status_code == 403
+        assert answer.json == {"message": "您没有这项权限。"}
+
+
+@pytest.mark.parametrize("frame", ["tickets", "obligations", "callbacks"])
+def test_a_frame_comes_as_csv_and_as_a_workbook_without_a_person_in_it(whole: House, frame: str):
+    asked = whole.api("analyst")
+    answer = asked.get(f"frame/{frame}", format="csv")
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/csv"
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert len(rows) == {"tickets": 1, "obligations": 2, "callbacks": 0}[frame]
+    book = openpyxl.load_workbook(io.BytesIO(asked.get(f"frame/{frame}", format="xlsx").data))
+    assert book.worksheets[0].max_row == len(rows) + 1
+    for text in (
+        answer.text,
+        json.dumps([[str(c.value) for c in r] for s in book for r in s.rows], ensure_ascii=False),
+    ):
+        assert "13812345678" not in text
+        assert "五楼" not in text
+        assert "纪2026" not in text
+    assert asked.get(f"frame/{frame}", format="csv", scope="all").status_code == 403
+    everything = whole.api("discipline").get("frame/tickets", format="csv", scope="all").text
+    assert "纪2026" in everything
+    assert shanghai("2026-03-06 09:00").isoformat()[:10] in everything
