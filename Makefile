@@ -25,7 +25,7 @@ UV := uv==0.13.9
 LOCK := $(VENV)-lock/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes \
 	--annotation-style line --custom-compile-command 'make lock' --system-certs $(LOCK_FLAGS)
 
-.PHONY: install run test test-slow bench lint format words lock browser pdf clean
+.PHONY: install run test test-slow pictures bench lint format words lock browser pdf clean
 
 install: $(VENV)/.runtime
 
@@ -38,6 +38,10 @@ test: lint browser
 
 test-slow: $(VENV)/.tests browser
 	$(PYTEST) -m slow
+
+# Takes the pictures of docs/ anew, by the browser tests.
+pictures: $(VENV)/.tests browser
+	PICTURES=1 $(PYTEST) tests/browser
 
 bench: $(VENV)/.tests
 	$(BIN)/python -m tests.bench
@@ -91,8 +95,8 @@ pdf: install
 
 # The browser tests drive Debian's Chromium; without a CJK font its pictures show boxes, and without libatomic1
 # Playwright's own driver does not start. CHROMIUM=/path names another browser, and then nothing is installed.
-# Pango is for the PDFs.
-BROWSER := chromium fonts-noto-cjk libatomic1 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+# Pango is for the PDFs; without chromium-l10n its date fields are English.
+BROWSER := chromium chromium-l10n fonts-noto-cjk libatomic1 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 browser:
 ifndef CHROMIUM
 	@dpkg -s $(BROWSER) >/dev/null 2>&1 || { $(APT) update && $(APT_INSTALL) $(BROWSER); }

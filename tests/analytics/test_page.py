@@ -128,4 +128,4 @@ def test_everybody_can_read_it_in_light_in_dark_and_on_a_phone(page: Page, site:
         serious = [(one["id"], node["target"]) for one in found if one["impact"] in ("serious", "critical")
                    for node in one["nodes"]]  # fmt: skip
         assert serious == [], (width, theme)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

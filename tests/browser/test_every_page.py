@@ -49,7 +49,7 @@ def test_every_page_of_the_side_is_accessible_and_chinese(desk: Desk, person: Pe
         text = page.locator("body").inner_text()
         words = ENGLISH.findall(NUMBER.sub("", text))
         found += sorted({word for word in words if not ALLOWED.fullmatch(word)})
-        if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+        if not page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"):
             found.append("wider than its window")
         if page.locator("h1").count() != 1:
             found.append("not one h1")

@@ -59,7 +59,7 @@ def test_a_picture_is_chosen_dragged_and_pasted_and_one_is_taken_away(
     expect(card).to_contain_text("粘贴的图片.png")
     page.locator("#attachments img").first.scroll_into_view_if_needed()
     expect(page.locator("#attachments img").first).to_have_js_property("naturalWidth", 1)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert serious(page) == []
 
 

@@ -157,7 +157,7 @@ def test_a_draft_outlives_a_closed_tab_and_an_ended_session(
             break
     expect(again.get_by_label("投诉内容")).to_have_value(said)
     expect(again.get_by_text("的草稿已恢复")).to_be_visible()
-    assert again.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert again.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert serious(again) == []
     again.get_by_role("button", name="不要了").click()
     expect(again.get_by_label("投诉内容")).to_have_value("")
@@ -210,7 +210,7 @@ def test_the_call_back_screen_fits(desk: Desk, person: People, look: dict[str, b
     page = person("operations", **look)
     page.goto(desk.at("calling_back", "call_back"))
     assert serious(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     expect(page.get_by_label("顾客意见")).to_be_hidden()
     page.get_by_label("不满意", exact=True).check()
     expect(page.get_by_label("顾客意见")).to_be_visible()

@@ -37,7 +37,7 @@ def test_a_day_with_the_list(desk: Desk, person: People, pictures: Path, phone: 
     expect(bar.get_by_role("button", name="督办")).to_be_visible()
     expect(bar.get_by_role("button", name="转办")).to_be_hidden()  # one of them is with a unit already
     assert serious(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     page.screenshot(path=pictures / ("chosen-phone.png" if phone else "chosen.png"))
     bar.get_by_role("button", name="督办").click()
     page.get_by_label("督办意见").fill("请今天回复。")

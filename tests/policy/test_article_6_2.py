@@ -79,7 +79,7 @@ def test_a_dissolved_unit_gets_nothing_new(city, ticket, agent, plant, refused):
 
 def test_conduct_goes_to_discipline_and_not_to_a_unit(accusation, agent, plant, refused):
     """第六条(二)3：涉及违规违纪和服务态度方面的投诉转集团纪检监察室调查处理。"""
-    with refused("not_yours"):
+    with refused("not_on_track"):
         agent.assigns(accusation, to=plant)
     agent.refers(accusation)
     assert accusation.state == "investigating"

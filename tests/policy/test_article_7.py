@@ -179,7 +179,7 @@ def test_nobody_but_discipline_opens_anything(city, instructed):
 
 
 def test_a_quality_ticket_has_nothing_to_open(ticket, discipline, refused):
-    with refused("not_yours"):
+    with refused("not_on_track"):
         discipline.opens(ticket, to=[discipline])
 
 
