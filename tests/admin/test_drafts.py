@@ -4,9 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from models.tables import Draft
+from models.tables import Assignment, Draft
 from tests.admin.conftest import Browser, House
 from tests.fixtures.city import shanghai
 
@@ -130,13 +130,51 @@ def test_to_another_unit_there_is_no_such_ticket(house):
     assert answer.status_code == 404
 
 
-def test_a_draft_does_not_go_with_the_ticket_to_the_next_unit(house):
+def test_a_draft_does_not_go_with_the_ticket_to_the_next_unit(either):
+    ticket = handled(either)
+    handler, other_head = either.browser("handler"), either.browser("other_head")
+    writes(handler, f"{ticket}/submit", f"/ticket/{ticket}/draft", **RESULT)
+    either.api("head").does(ticket, "return", reason="not_ours")
+    either.api("agent").does(ticket, "assign", unit="东城营业所")
+    for page in (f"/ticket/{ticket}", f"/ticket/{ticket}/submit"):
+        assert "阀门没有全开" not in other_head.get(page).text
+        assert "起草" not in other_head.get(page).text
+
+
+def test_a_draft_that_its_ticket_left_behind_is_its_writers_alone_for_a_week(either):
+    ticket = handled(either)
+    handler, head = either.browser("handler"), either.browser("head")
+    writes(handler, f"{ticket}/submit", f"/ticket/{ticket}/draft", **RESULT)
+    either.api("operations").does(ticket, "return", reason="not_ours")
+    assert drafts(either) == [f"user/{either.id_of('handler')}/{ticket}/submit"]
+    kept = handler.get(f"/ticket/{ticket}/submit")
+    assert (kept.status_code, "已全开阀门。" in kept.text) == (403, True)
+    for name in ("head", "operations", "agent", "discipline", "chairman", "leadership"):
+        assert "已全开阀门。" not in either.browser(name).get(f"/ticket/{ticket}/submit").text
+    either.api("agent").does(ticket, "assign", unit="第一水厂")
+    assert "已全开阀门。" in handler.get(f"/ticket/{ticket}/draft").text
+    assert "已全开阀门。" not in head.get(f"/ticket/{ticket}/submit").text
+    either.at("2026-03-13 09:00")
+    assert "已全开阀门。" not in handler.get(f"/ticket/{ticket}/draft").text
+
+
+def test_a_draft_is_not_shown_to_its_writer_while_the_ticket_is_out_of_sight(house):
     ticket = handled(house)
     writes(house.browser("handler"), f"{ticket}/submit", f"/ticket/{ticket}/draft", **RESULT)
-    house.api("head").does(ticket, "return", reason="not_ours")
+    house.api("operations").does(ticket, "return", reason="not_ours")
+    house.changes(lambda session: session.execute(delete(Assignment).where(Assignment.ticket_id == ticket)))
+    browser = house.browser("handler")
+    for path in (f"/ticket/{ticket}/submit", f"/ticket/{ticket}/draft"):
+        assert (browser.get(path).status_code, "阀门" in browser.get(path).text) == (404, False)
+
+
+def test_what_is_kept_of_a_refused_act_can_be_thrown_away(house):
+    ticket = handled(house)
+    browser = house.browser("handler")
+    writes(browser, f"{ticket}/submit", f"/ticket/{ticket}/draft", **RESULT)
+    house.api("operations").does(ticket, "return", reason="not_ours")
+    browser.post(f"/ticket/draft/{ticket}/submit", page=f"/ticket/{ticket}/submit", discard="1")
     assert drafts(house) == []
-    house.api("agent").does(ticket, "assign", unit="东城营业所")
-    assert "阀门没有全开" not in house.browser("other_head").get(f"/ticket/{ticket}/submit").text
 
 
 def test_a_draft_dies_with_the_ticket_that_turns_to_discipline(house):
