@@ -6,7 +6,9 @@ Where the ticket leaves the unit without it, it goes back to who wrote last, and
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,6 +38,11 @@ class Draft(Model):
     saved_at: Mapped[At] = mapped_column(index=True)
     typed: Mapped[str] = mapped_column(Text)
 
+    @property
+    def form(self) -> str:
+        """The key of the form that it was typed into: of a registration."""
+        return self.key.rsplit("/", 1)[-1]
+
     def values(self) -> Typed:
         return [(name, value) for name, value in json.loads(self.typed)]
 
@@ -62,8 +69,18 @@ class Overtaken(Exception):
         super().__init__(draft.key)
 
 
-def registering(user_id: int | None) -> Place:
-    return Place(f"user/{user_id}/register", A_CALL)
+def registering(user_id: int | None, form: str) -> Place:
+    """Each form of a registration has a draft of its own, for two calls may be open at once. form: its key."""
+    plain = len(form) <= 40 and re.fullmatch(r"[\w-]+", form, re.ASCII)
+    return Place(f"user/{user_id}/register/{form if plain else hashlib.sha256(repr(form).encode()).hexdigest()[:40]}",
+                 A_CALL)  # fmt: skip
+
+
+def registrations(session: Session, user_id: int | None, at: datetime, most: int) -> list[Draft]:
+    """Somebody's registrations that were not sent, the latest first."""
+    theirs = Draft.key.startswith(f"user/{user_id}/register/", autoescape=True)
+    fresh = Draft.saved_at > at - A_CALL
+    return list(session.scalars(select(Draft).where(theirs, fresh).order_by(Draft.saved_at.desc()).limit(most)))
 
 
 def acting(user_id: int | None, ticket_id: int, action: str) -> Place:

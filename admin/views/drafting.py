@@ -25,12 +25,15 @@ from models.workflow import ACTIONS, HANDLER, HEAD, PARTS
 
 LONGEST = 20_000
 NOT_KEPT = frozenset({"csrf_token", "once", "version", "seen", "auto", "discard", "draft_seen", "then", "unreached",
-                      "page_of", "again"})  # fmt: skip
+                      "page_of", "again", "draft"})  # fmt: skip
 """What belongs to one page and not to what was typed."""
 CHOSEN = frozenset({"outcome", "solved"})
 """Answers of a call-back: the next call asks again."""
 STANDING = frozenset({"kind", "channel", "form", "urgency"})
 """What a fresh form has by itself: alone no draft."""
+MOST = 3
+"""Registrations not sent that a fresh form offers."""
+SAYS = tuple(f.name for f in ACTIONS["register"].fields if f.kind in ("text", "line"))
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,29 @@ class Found:
     saved_at: datetime
 
 
-def registering() -> Place:
-    return draft.registering(current_actor().user_id)
+@dataclass(frozen=True)
+class Unfinished:
+    """A registration that was not sent, as a fresh form offers it."""
+
+    form: str
+    when: str
+    said: str
+
+
+def registering(form: str) -> Place:
+    return draft.registering(current_actor().user_id, form)
+
+
+def unfinished() -> list[Unfinished]:
+    """The registrations that one has not sent, by their first words, to go on with."""
+    found = draft.registrations(session(), current_actor().user_id, now(), MOST)
+    return [Unfinished(one.form, words.short(one.saved_at, now()), _first_words(one)) for one in found]
+
+
+def _first_words(one: Draft) -> str:
+    typed = MultiDict(one.values())
+    said = typed.get("content", "").strip() or next((v for n, v in one.values() if n in SAYS and v.strip()), "")
+    return words.shortened(said, 20)
 
 
 def acting(sight: Sight, action: str) -> Place:
@@ -180,7 +204,7 @@ def _place(ticket_id: int | None, action: str) -> tuple[Place, str]:
         by = current_actor()
         if not (by.desk or by.office):
             raise NotYours("not_yours", action=ACTIONS["register"].zh, who=PARTS["a"])
-        return registering(), url_for("TicketView.register")
+        return registering(request.form.get("draft") or request.form.get("once", "")), url_for("TicketView.register")
     sight = view.sight(session(), ticket_id, current_actor(), now())
     if action not in ACTIONS or action == "register":
         raise Unseen

@@ -7,6 +7,7 @@ as well: all of it happens, or nothing does and the form comes back as it was.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -49,8 +50,11 @@ ANONYMOUS = ("complainant", "complainant_kind", "phone", "account_no")
 def page() -> Any:
     """GET /ticket/register"""
     _allowed()
-    kept = drafting.found(drafting.registering())
-    return _draw(kept.typed if kept else None, {}, "", secrets.token_urlsafe(16), kept)
+    form = request.args.get("draft", "")
+    kept = drafting.found(drafting.registering(form)) if form else None
+    if kept:  # under its own key: what was sent of it elsewhere is recognised
+        return _draw(kept.typed, {}, "", form, kept)
+    return _draw(None, {}, "", secrets.token_urlsafe(16), unfinished=drafting.unfinished())
 
 
 def send() -> Any:
@@ -63,7 +67,7 @@ def send() -> Any:
     once = typed.get("once") or secrets.token_urlsafe(16)
     then = typed.get("then", "")
     acts = _acts(then, typed)
-    place = drafting.registering()
+    place = drafting.registering(once)
     given: dict[str, Any] = {}
 
     def work() -> int:
@@ -154,8 +158,9 @@ def _say(sentence: str, *links: tuple[str, str]) -> None:
 
 
 def _draw(
-    typed: forms.Typed | None, wrong: dict[str, str], problem: str, once: str, kept: drafting.Found | None = None
-) -> str:
+    typed: forms.Typed | None, wrong: dict[str, str], problem: str, once: str, kept: drafting.Found | None = None,
+    unfinished: Sequence[drafting.Unfinished] = (),
+) -> str:  # fmt: skip
     at_desk = current_actor().desk
     tracks = (QUALITY, DISCIPLINE) if at_desk else (DISCIPLINE,)
     defaults = {"kind": "complaint", "urgency": "normal"}
@@ -171,6 +176,7 @@ def _draw(
     typed = typed if typed is not None else MultiDict()
     return render_template(
         "register.html", title=_("登记投诉"), problem=problem, once=once, made=made, wrong=wrong, kept=kept, then=THEN,
+        unfinished=unfinished,
         first=[made[name] for name in FIRST], link={"to": typed.get("link_to", ""), "kind": typed.get("link_kind", "")},
         kinds=LINK_KINDS, anonymous=bool(typed.get("anonymous")), at_desk=at_desk,
         folds=[(key, _(zh), _(hint), [made[name] for name in names]) for key, zh, hint, names in FOLDS],
