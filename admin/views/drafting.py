@@ -33,7 +33,6 @@ STANDING = frozenset({"kind", "channel", "form", "urgency"})
 """What a fresh form has by itself: alone no draft."""
 MOST = 3
 """Registrations not sent that a fresh form offers."""
-SAYS = tuple(f.name for f in ACTIONS["register"].fields if f.kind in ("text", "line"))
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,9 @@ def unfinished() -> list[Unfinished]:
 
 def _first_words(one: Draft) -> str:
     typed = MultiDict(one.values())
-    said = typed.get("content", "").strip() or next((v for n, v in one.values() if n in SAYS and v.strip()), "")
+    said = typed.get("content", "").strip() or next(
+        (v for n, v in one.values() if n in repeats.SAYING and v.strip()), ""
+    )
     return words.shortened(said, 20)
 
 
@@ -157,7 +158,7 @@ def save(ticket_id: int | None, action: str) -> Any:
         transact(lambda: draft.drop(session(), place))
         return redirect(back)
     by, once = current_actor(), request.form.get("once")
-    if once and repeats.used(session(), by, once):
+    if once and repeats.led_to(session(), by, once) is not None:
         return jsonify(saved_at=None)  # it was sent meanwhile; this came late
     typed = _typed(action)
     if not _says_something(typed):

@@ -186,6 +186,49 @@ def test_two_calls_at_once_have_a_draft_each(desk: Desk, person: People) -> None
     expect(third.get_by_label("投诉内容")).to_have_value("二号来电：水发黄。")
 
 
+def test_back_to_a_form_that_was_sent_says_so_and_makes_no_second_ticket_without_a_word(
+    desk: Desk, person: People
+) -> None:
+    page = person("agent")
+    clean(page, desk)
+    page.get_by_label("投诉内容").fill("退回去再按一次会怎样。")
+    register = page.get_by_role("button", name="登记", exact=True)
+    register.click()
+    flash(page, "已登记 ZL-2026-")
+    address = page.url
+    page.go_back()
+    told = page.get_by_role("alert").filter(has_text="这一份已登记为 ZL-2026-")
+    expect(told).to_be_focused()
+    expect(told.get_by_role("link", name="看这件工单")).to_have_attribute("href", re.sub(r"^.*?//[^/]+", "", address))
+    assert serious(page) == []
+    register.click()
+    expect(told).to_be_focused()
+    expect(page).to_have_url(re.compile("/ticket/register$"))
+    page.get_by_label("投诉内容").fill("改过以后是另一件。")
+    register.click()
+    flash(page, "已登记 ZL-2026-")
+    assert page.url != address
+    page.go_back()
+    told.get_by_role("button", name="再登记一件").click()
+    second = page.url
+    register.click()
+    flash(page, "已登记 ZL-2026-")
+    assert page.url not in (address, second)
+
+
+def test_back_to_a_form_that_was_not_sent_goes_on_with_its_draft(desk: Desk, person: People) -> None:
+    page = person("agent")
+    clean(page, desk)
+    page.get_by_label("投诉内容").fill("回来以后接着写。")
+    expect(page.get_by_text("草稿已存")).to_be_visible()
+    key = page.locator("form.kf-register input[name=once]").input_value()
+    page.goto(f"{desk.url}/ticket/")
+    page.go_back()
+    expect(page.get_by_label("投诉内容")).to_have_value("回来以后接着写。")
+    expect(page.locator("form.kf-register input[name=once]")).to_have_value(key)
+    expect(page.get_by_role("link", name="回来以后接着写")).to_have_count(0)
+
+
 def test_a_reply_is_put_in_where_the_cursor_is(desk: Desk, person: People) -> None:
     page = person("agent")
     page.goto(desk.at("anonymous", "decline"))
