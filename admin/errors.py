@@ -48,8 +48,9 @@ SENTENCES = {
     "bad_page": "页码和每页条数要是不太大的自然数。",
     # Answers to everybody
     "bad_request": "请求有误。",
-    "stale_form": "这一页打开太久，已经失效。请退回，刷新后再提交。",
+    "stale_form": "这一页是上次登录时打开的，已经失效，没有办。",
     "signed_out": "请先登录。",
+    "another_ones": "这一页是另一个账号打开的，现在登录的不是它，所以没有办。",
     "forbidden": "您没有这项权限。",
     "absent": "没有找到。看看地址是否有误。",
     "no_method": "这个地址不接受这种请求。",

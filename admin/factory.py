@@ -51,10 +51,13 @@ def create_app(settings: config.Settings) -> Flask:
 
     db = SQLA(metadata=Model.metadata)
     db.init_app(app)
+    app.before_request(
+        SecurityManager.before_request
+    )  # first: whatever stops a request tells its reader so in the shell
+    handlers.install(app)
     CSRFProtect(app)
     _compress(app)
     _headers(app)
-    handlers.install(app)
     with app.app_context():
         prepare(db.engine)
         appbuilder = AppBuilder(app, db.session, security_manager_class=SecurityManager, indexview=IndexView)

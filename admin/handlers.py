@@ -14,22 +14,26 @@ from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as AnyResponse
 
-from admin import errors
+from admin import errors, whose
 from models.refusals import Refused
 
 log = logging.getLogger(__name__)
 
 OPEN = frozenset({
-    "static", "appbuilder.static", "healthz", "SignInView.login", "SecurityApi.login", "SecurityApi.refresh",
-    "LocaleView.index",
+    "static", "appbuilder.static", "healthz", "standing", "SignInView.login", "SecurityApi.login",
+    "SecurityApi.refresh", "LocaleView.index",
 })  # fmt: skip
 """All that answers without asking who you are. (A refresh token is asked for by `refresh` itself.)"""
 PAGE = "error.html"
 
 
 def install(app: Flask) -> None:
-    """Hang the guard, `/healthz` and the error handlers on the application."""
+    """Hang the guards, `/healthz`, `/standing` and the error handlers on the application.
+
+    Before the check of the CSRF token: who has signed out meanwhile is told that, not that the token is wrong.
+    """
     app.before_request(ask_who)
+    app.before_request(ask_whose)
     app.register_error_handler(Refused, refused)
     app.register_error_handler(HTTPException, failed)
     app.register_error_handler(OperationalError, database_away)
@@ -39,6 +43,10 @@ def install(app: Flask) -> None:
     @app.get("/healthz")
     def healthz() -> Response:
         return jsonify(status="ok")
+
+    @app.get("/standing")
+    def standing() -> Response:
+        return jsonify(whose.standing())
 
 
 def for_programs() -> bool:
@@ -54,9 +62,16 @@ def ask_who() -> AnyResponse | None:
         verify_jwt_in_request()  # answers 401 by itself
         return None
     if request.method not in ("GET", "HEAD") or request.headers.get("X-CSRFToken"):
-        return make_response(_page(401, errors.by_status(401)), 401)
+        return make_response(_page(401, errors.by_status(401), whose.typed()), 401)
     here = request.full_path if request.query_string else request.path
     return redirect(url_for("SignInView.login", next=here))
+
+
+def ask_whose() -> AnyResponse | None:
+    """Nothing is done in one person's name that was typed into another one's page; and nobody is shown it."""
+    if request.method == "POST" and not for_programs() and whose.another_ones():
+        return make_response(_page(400, errors.say("another_ones")), 400)
+    return None
 
 
 def refused(no: Refused) -> AnyResponse:
@@ -73,11 +88,13 @@ def failed(error: HTTPException) -> AnyResponse:
     if error.response is not None:
         return error.response
     status = error.code or 500
-    said = errors.say("stale_form") if isinstance(error, CSRFError) else errors.by_status(status)
+    said, typed = errors.by_status(status), None
+    if isinstance(error, CSRFError):
+        said, typed = errors.say("stale_form"), whose.typed()
     headers = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After", "Location")]
     if 300 <= status < 400:
         return error.get_response()
-    return make_response(jsonify(message=said) if for_programs() else _page(status, said), status, headers)
+    return make_response(jsonify(message=said) if for_programs() else _page(status, said, typed), status, headers)
 
 
 def database_away(error: Exception) -> AnyResponse:
@@ -101,12 +118,12 @@ def _roll_back() -> None:
     current_app.appbuilder.session.rollback()  # type: ignore[attr-defined]
 
 
-def _page(status: int, said: str) -> str:
-    """An error page in the look of the others; a bare one where even that fails."""
+def _page(status: int, said: str, typed: whose.Typed | None = None) -> str:
+    """An error page in the look of the others, with what was typed; a bare one where even that fails."""
     appbuilder: Any = current_app.appbuilder  # type: ignore[attr-defined]
     facts = {"status": status, "title": said, "message": said, "base_template": appbuilder.base_template}
     try:
-        return render_template(PAGE, appbuilder=appbuilder, **facts)
+        return render_template("again.html" if typed else PAGE, appbuilder=appbuilder, typed=typed, **facts)
     except Exception:  # a page that tells of an error must not become one
         log.warning("the error page itself fails", exc_info=True)
     return f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>{status}</title><p>{escape(said)}</p>'

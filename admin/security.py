@@ -49,6 +49,11 @@ def stamp(user: User) -> str:
     return _digest("stamp", user.id, user.password)[:32]
 
 
+def mark(user: User | None) -> str:
+    """What a page carries to say whose it is: it tells accounts apart and names none; empty: nobody's."""
+    return _digest("page", user.id)[:24] if user is not None else ""
+
+
 class SecurityManager(StockSecurityManager):
     """Who may sign in, how long that holds, and what each role may open."""
 

@@ -1,16 +1,19 @@
 """Drafts: what was typed and not yet sent. They stand outside the log (POLICY §3), and nobody else ever sees one.
 
 A draft is its writer's; that of a result is the unit's that has the ticket: the handler writes it, the head submits.
+Where the ticket leaves the unit without it, it goes back to who wrote last, and is seen by nobody else.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, Text, delete, select
+from sqlalchemy import ForeignKey, String, Text, and_, delete, or_, select, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Model
@@ -35,6 +38,11 @@ class Draft(Model):
     saved_at: Mapped[At] = mapped_column(index=True)
     typed: Mapped[str] = mapped_column(Text)
 
+    @property
+    def form(self) -> str:
+        """The key of the form that it was typed into: of a registration."""
+        return self.key.rsplit("/", 1)[-1]
+
     def values(self) -> Typed:
         return [(name, value) for name, value in json.loads(self.typed)]
 
@@ -49,7 +57,8 @@ class Place:
     unit_id: int | None = None
 
 
-LONGEST = timedelta(days=30)
+A_CALL, ONES_OWN, LONGEST = timedelta(days=1), timedelta(days=7), timedelta(days=30)
+"""How long the draft of a registration is kept, of one's own action, and of a unit's result."""
 
 
 class Overtaken(Exception):
@@ -60,12 +69,22 @@ class Overtaken(Exception):
         super().__init__(draft.key)
 
 
-def registering(user_id: int | None) -> Place:
-    return Place(f"user/{user_id}/register", timedelta(days=1))
+def registering(user_id: int | None, form: str) -> Place:
+    """Each form of a registration has a draft of its own, for two calls may be open at once. form: its key."""
+    plain = len(form) <= 40 and re.fullmatch(r"[\w-]+", form, re.ASCII)
+    return Place(f"user/{user_id}/register/{form if plain else hashlib.sha256(repr(form).encode()).hexdigest()[:40]}",
+                 A_CALL)  # fmt: skip
+
+
+def registrations(session: Session, user_id: int | None, at: datetime, most: int) -> list[Draft]:
+    """Somebody's registrations that were not sent, the latest first."""
+    theirs = Draft.key.startswith(f"user/{user_id}/register/", autoescape=True)
+    fresh = Draft.saved_at > at - A_CALL
+    return list(session.scalars(select(Draft).where(theirs, fresh).order_by(Draft.saved_at.desc()).limit(most)))
 
 
 def acting(user_id: int | None, ticket_id: int, action: str) -> Place:
-    return Place(f"user/{user_id}/{ticket_id}/{action}", timedelta(days=7), ticket_id)
+    return Place(f"user/{user_id}/{ticket_id}/{action}", ONES_OWN, ticket_id)
 
 
 def of_unit(unit_id: int, ticket_id: int) -> Place:
@@ -96,7 +115,9 @@ def keep(
         .values(key=place.key, ticket_id=place.ticket_id, unit_id=place.unit_id, **row)
         .on_conflict_do_update(index_elements=[table.c.key], set_=row)
     )
-    session.execute(delete(table).where(table.c.saved_at < at - LONGEST))
+    call, own = table.c.ticket_id.is_(None), table.c.unit_id.is_(None)
+    old = [(A_CALL, call), (ONES_OWN, own), (LONGEST, true())]
+    session.execute(delete(table).where(or_(*(and_(table.c.saved_at <= at - span, which) for span, which in old))))
 
 
 def drop(session: Session, place: Place, author_id: int | None = None) -> None:
@@ -106,10 +127,27 @@ def drop(session: Session, place: Place, author_id: int | None = None) -> None:
     session.execute(delete(table).where(table.c.key == place.key, *mine))
 
 
-def left(session: Session, ticket_ids: Sequence[int]) -> None:
-    """Tickets have left their unit: so have its drafts of their results."""
+def sent(session: Session, ticket_id: int) -> None:
+    """The result is submitted: so much for the unit's draft of it."""
     table = Draft.__table__
-    session.execute(delete(table).where(table.c.ticket_id.in_(ticket_ids), table.c.unit_id.is_not(None)))
+    session.execute(delete(table).where(table.c.ticket_id == ticket_id, table.c.unit_id.is_not(None)))
+
+
+def turned(session: Session, ticket_id: int) -> None:
+    """A ticket has changed its track: what was half written on the one says nothing on the other."""
+    table = Draft.__table__
+    session.execute(delete(table).where(table.c.ticket_id == ticket_id))
+
+
+def left(session: Session, ticket_id: int) -> None:
+    """A ticket has left its unit without a result: its draft is now that of who wrote last, and of nobody else."""
+    table = Draft.__table__
+    mine = table.c.ticket_id == ticket_id, table.c.unit_id.is_not(None)
+    rows = session.execute(select(table.c.key, table.c.author_id).where(*mine).order_by(table.c.saved_at)).all()
+    for key, author_id in rows:
+        own = acting(author_id, ticket_id, "submit").key
+        session.execute(delete(table).where(table.c.key == own))
+        session.execute(update(table).where(table.c.key == key).values(key=own, unit_id=None))
 
 
 def waiting(session: Session, unit_ids: Iterable[int], ticket_id: int, at: datetime) -> Draft | None:

@@ -13,6 +13,7 @@ SENTENCES = {
     "unseen": "没有找到这个工单。看看号码是否有误。",
     "not_yours": "“%(action)s”由%(who)s办理。",
     "not_on_track": "%(track)s类的工单没有“%(action)s”这一步。",
+    "not_in_hand": "这件工单现在不在您手里，不能“%(action)s”。",
     "handled_it": "您办理过这件工单，或是被投诉人，回访须由其他人进行。",
     "wrong_state": "工单现在是“%(state)s”，不能“%(action)s”。",
     "wrong_kind": "“%(action)s”只用于报修和咨询；投诉须转办或说明不予受理。",

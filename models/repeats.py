@@ -16,8 +16,12 @@ from models.actor import Actor
 from models.database import insert
 from models.event import RepeatKey
 from models.refusals import KeyReused, Refused
+from models.ticket import Ticket, TicketText
+from models.workflow import REGISTRATION
 
 KEY_MOST = 200
+SAYING = tuple(f.name for f in REGISTRATION if f.kind in ("text", "line"))
+"""The fields of a registration that hold words."""
 
 
 @contextmanager
@@ -66,10 +70,30 @@ def claim(
     return int(known.ticket_id)
 
 
-def used(session: Session, by: Actor, key: str) -> bool:
-    """Whether a request with this key has done its work already."""
-    mine = select(RepeatKey.key).where(RepeatKey.user_id == by.user_id, RepeatKey.key == _short(key))
-    return session.scalar(mine) is not None
+def led_to(session: Session, by: Actor, key: str) -> int | None:
+    """The ticket that a request with this key has led to; None: it has done nothing yet."""
+    mine = select(RepeatKey.ticket_id).where(RepeatKey.user_id == by.user_id, RepeatKey.key == _short(key))
+    return session.scalar(mine)
+
+
+def registered(session: Session, by: Actor, said: Mapping[str, str], since: datetime) -> int | None:
+    """The latest ticket that this person has registered since then in the same words, whatever was chosen beside them.
+
+    said: every text of the form that says something.
+    """
+    text = TicketText
+    rows = session.execute(
+        select(Ticket.id, text.field, text.value)
+        .join(text, (text.ticket_id == Ticket.id) & (text.event_no == 1) & text.field.in_(SAYING))
+        .where(Ticket.registered_by == by.user_id, Ticket.registered_at >= since)
+        .order_by(Ticket.registered_at, Ticket.id)
+    )
+    found: dict[int, dict[str, str]] = {}
+    for ticket_id, name, value in rows:
+        if value.strip():
+            found.setdefault(ticket_id, {})[name] = value.strip()
+    wanted = {name: said[name].strip() for name in SAYING if said.get(name, "").strip()}
+    return next((ticket_id for ticket_id in reversed(found) if found[ticket_id] == wanted), None)
 
 
 def _body(value: Any) -> bytes:

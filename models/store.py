@@ -96,15 +96,20 @@ def save_new(session: Session, cases: Sequence[Case]) -> None:
 
 
 def _write_beside(session: Session, case: Case) -> None:
-    """What stands outside the log and follows a ticket: the numbers it is found by, its unit's drafts."""
+    """What stands outside the log and follows a ticket: the numbers it is found by, drafts."""
     ticket_id = case.ticket["id"]
     if case.ticket["track"] != QUALITY:
         if not case.fresh:
             lookup.forget(session, [ticket_id])
     elif case.numbers:
         lookup.write(session, ticket_id, case.numbers, fresh=case.fresh)
-    if any(event["from_state"] == "handling" != event["to_state"] for event in case.events):
-        draft.left(session, [ticket_id])
+    if any(event["action"] in ("refer", "reclassify") for event in case.events):
+        draft.turned(session, ticket_id)
+    gone = [event["action"] for event in case.events if event["from_state"] == "handling" != event["to_state"]]
+    if "submit" in gone:
+        draft.sent(session, ticket_id)
+    elif gone:
+        draft.left(session, ticket_id)
 
 
 def _write_parts(session: Session, cases: Sequence[Case]) -> None:

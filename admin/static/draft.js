@@ -1,9 +1,9 @@
 // A draft goes to the server two seconds after the last change and when the page is left; it is there again when the
-// form is opened again. Nothing is kept in the browser.
+// form is opened again. Nothing is kept in the browser. While its writer is signed out, what was typed waits in the page.
 document.addEventListener("DOMContentLoaded", function () {
   var form = document.querySelector("form[data-draft]");
   if (!form || !window.fetch || !window.FormData) return;
-  var said = form.querySelector("[data-draft-said]"), timer = null, dirty = false, sent = false;
+  var said = form.querySelector("[data-draft-said]"), timer = null, dirty = false, sent = false, saving = false;
 
   function body() {
     var data = new FormData(form);
@@ -11,21 +11,35 @@ document.addEventListener("DOMContentLoaded", function () {
     return data;
   }
   function tell(text, wrong) {
-    if (!said) return;
+    if (!said || !text) return;
     said.textContent = text;
     said.classList.toggle("kf-error", !!wrong);
   }
+  function post() { return fetch(form.dataset.draft, { method: "POST", body: body(), credentials: "same-origin" }); }
+  function refused(answer) { return answer.status === 400 || answer.status === 401; }   // its session is not ours any more
+
   function keep() {
+    clearTimeout(timer);
     if (!dirty || sent) return;
+    if (saving) { timer = setTimeout(keep, 500); return; }
     dirty = false;
-    fetch(form.dataset.draft, { method: "POST", body: body(), credentials: "same-origin" }).then(function (answer) {
-      if (answer.status === 401 || answer.status === 400) return tell(said ? said.dataset.signedOut : "", true);
-      return answer.json().then(function (told) {
-        if (!answer.ok) return tell(told.message, true);
-        if (told.saved_at && form.elements.draft_seen) form.elements.draft_seen.value = told.saved_at;
-        if (told.said) tell(told.said);
+    saving = true;
+    post().then(function (answer) {
+      if (!refused(answer)) return answer;
+      return window.kfSession().then(function (which) {
+        if (which === "here") return post();
+        tell(said && { out: said.dataset.signedOut, other: said.dataset.other }[which], true);
+        return null;
       });
-    }).catch(function () { dirty = true; });       // no network: with the next change
+    }).then(function (answer) {
+      if (!answer || refused(answer)) { dirty = true; return; }
+      return answer.json().then(function (told) {
+        if (!answer.ok) { dirty = true; return tell(told.message, true); }
+        if (told.saved_at && form.elements.draft_seen) form.elements.draft_seen.value = told.saved_at;
+        tell(told.said);
+      });
+    }).catch(function () { dirty = true; })         // no network: with the next change
+      .then(function () { saving = false; });
   }
   function changed() {
     dirty = true;
@@ -37,8 +51,10 @@ document.addEventListener("DOMContentLoaded", function () {
   document.addEventListener("submit", function () { sent = true; clearTimeout(timer); });
   window.addEventListener("pageshow", function () { sent = false; });
   function leave() {
-    if (dirty && !sent && navigator.sendBeacon && navigator.sendBeacon(form.dataset.draft, body())) dirty = false;
+    if (dirty && !sent && navigator.sendBeacon) navigator.sendBeacon(form.dataset.draft, body());
   }
   window.addEventListener("pagehide", leave);
-  document.addEventListener("visibilitychange", function () { if (document.visibilityState === "hidden") leave(); });
+  document.addEventListener("visibilitychange", function () {
+    if (document.visibilityState === "hidden") leave(); else keep();
+  });
 });

@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app, render_template, session
 from flask_appbuilder import AppBuilder, ModelView, SimpleFormView
 
-from admin import files, words
+from admin import files, whose, words
 from admin.views import assets, attaching, drawing, inbox, navigation, printing
 from admin.views.delegating import DelegationView
 from admin.views.door import has_tickets
@@ -32,6 +32,7 @@ def add_views(appbuilder: AppBuilder) -> None:
         appbuilder=appbuilder,
         words=words,
         kf_asset=assets.asset,
+        kf_mine=whose.mine,
         kf_navigation=navigation.navigation,
         kf_me=navigation.me,
         kf_has_tickets=has_tickets,

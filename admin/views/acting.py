@@ -1,6 +1,7 @@
 """An action's own page: its fields, the customer's words, what follows; and what became of what was sent.
 
-A refusal brings the same page back with everything typed; a ticket that has moved on says what happened since.
+A refusal brings the same page back with everything typed; a ticket that has moved on says what happened since. So it
+does where the ticket is out of one's hands meanwhile, as long as it is in sight.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def page(ticket_id: int, name: str) -> Any:
         steps = _steps(sight, action)
     except (NotYours, WrongState) as no:
         return _cannot(action, sight, no)
-    kept = drafting.found(drafting.acting(sight, name)) if name != "amend" else None
+    kept = drafting.of(sight, name) if name != "amend" else None
     sheet = _sheet(action, sight, steps, kept.typed if kept else None, {})
     sheet.kept = kept
     return _draw(sheet)
@@ -69,7 +70,7 @@ def drafting_page(ticket_id: int) -> Any:
         return _cannot(action, sight, no)
     if HEAD in drafting.unit_parts(sight):
         return redirect(url_for("TicketView.act", ticket_id=ticket_id, name="submit"))
-    kept = drafting.found(drafting.acting(sight, "submit"))
+    kept = drafting.of(sight, "submit")
     sheet = _sheet(action, sight, [], kept.typed if kept else None, {})
     sheet.kept, sheet.only_draft, sheet.follows = (
         kept,
@@ -100,8 +101,6 @@ def send(ticket_id: int, name: str) -> Any:
         transact(work)
     except Unseen:
         raise
-    except NotYours as no:
-        return _cannot(action, view.sight(session(), ticket_id, current_actor(), now()), no)
     except Refused as no:
         return _again(ticket_id, action, typed, no)
     return _done(ticket_id, action, given)
@@ -133,7 +132,8 @@ def _fields(action: Action, fact: str) -> list[Field]:
 
 
 def _sheet(
-    action: Action, sight: Sight, steps: list[Step], typed: forms.Typed | None, wrong: dict[str, str]
+    action: Action, sight: Sight, steps: list[Step], typed: forms.Typed | None, wrong: dict[str, str],
+    possible: bool = True,
 ) -> Sheet:  # fmt: skip
     by, at = current_actor(), now()
     row = view.tickets(session(), [sight], by, at, book())[0]
@@ -141,6 +141,8 @@ def _sheet(
     fields = _fields(action, fact)
     shown = [f for f in fields if f.name != "field"] if fact in AMENDABLE else fields
     choices = offers.of(action, sight, row, AMENDABLE.get(fact))
+    if not possible:
+        choices["users"] = list  # who is offered tells who is complained of
     defaults = offers.defaults(action, row, AMENDABLE.get(fact))
     controls = forms.controls(shown, typed, wrong, choices, defaults)
     for control in controls:
@@ -157,6 +159,7 @@ def _sheet(
         version=sight.ticket.version,
         seen=sight.ticket.event_count,
         once=secrets.token_urlsafe(16),
+        possible=possible,
     )
 
 
@@ -168,10 +171,13 @@ def _again(ticket_id: int, action: Action, typed: forms.Typed, refused: Refused)
         steps, possible = _steps(sight, action), True
     except (NotYours, WrongState):
         steps, possible = [], False
-    sheet = _sheet(action, sight, steps, typed, wrong)
-    sheet.possible = possible
-    sheet.problem = errors.say(refused.code, **refused.facts)
-    if isinstance(refused, Stale | WrongState):
+    sheet = _sheet(action, sight, steps, typed, wrong, possible)
+    sheet.problem = _no(refused, action, sight)
+    if not possible:
+        sheet.draft = ""  # nothing more is saved of it
+        if drafting.keep(ticket_id, action.name):
+            sheet.problem = words.joined(sheet.problem, _("您写的替您留 7 天，只有您看得到。"))
+    if isinstance(refused, Stale | WrongState | NotYours):
         seen = typed.get("seen", "")
         log = log_of.events(log_of.read(session(), ticket_id), sight, current_actor())
         sheet.changed = following.changes(log, int(seen) if seen.isdecimal() and len(seen) < 9 else 0, now())
@@ -201,13 +207,31 @@ def _calls(sheet: Sheet) -> list[history.Call]:
     return history.calls(calls, log_of.events(log, sight, current_actor()))
 
 
+def _no(refused: Refused, action: Action, sight: Sight) -> str:
+    """Why not. Who may take the action, but not on this ticket now, is not told that others may."""
+    if refused.code == "not_yours" and _ever(action, sight):
+        return errors.say("not_in_hand", action=action.zh)
+    return errors.say(refused.code, **refused.facts)
+
+
+def _ever(action: Action, sight: Sight) -> bool:
+    """Whether the reader takes such an action with some tickets."""
+    by = current_actor()
+    parts = set[str]().union(*(by.parts(unit) for unit in (None, *by.staff, *by.heads)))
+    return bool(parts & action.ever_by(sight.ticket.track))
+
+
 def _cannot(action: Action, sight: Sight, refused: Refused) -> Any:
-    """Who may, or why not now."""
+    """Who may, or why not now; and what one had written before it came to that."""
     row = view.tickets(session(), [sight], current_actor(), now(), book())[0]
-    said = errors.say(refused.code, **refused.facts)
+    said = _no(refused, action, sight)
     noting = "note" in {a.name for a in view.actions(session(), sight, current_actor(), now(), book())}
-    page_ = render_template("cannot.html", title=words.term(action.zh), said=said, row=row, noting=noting,
-                            never=isinstance(refused, NotYours), now=now())  # fmt: skip
+    never = isinstance(refused, NotYours) and said == errors.say(refused.code, **refused.facts)
+    kept = drafting.found(drafting.own(sight.ticket.id, action.name))
+    wrote = [(_(f.zh), kept.typed[f.name]) for f in action.fields
+             if kept and f.kind in ("text", "line") and kept.typed.get(f.name)]  # fmt: skip
+    page_ = render_template("cannot.html", title=words.term(action.zh), said=said, row=row, noting=noting, never=never,
+                            now=now(), action=action, kept=kept, wrote=wrote)  # fmt: skip
     return page_, refused.status
 
 

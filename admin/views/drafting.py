@@ -24,12 +24,15 @@ from models.view import Sight
 from models.workflow import ACTIONS, HANDLER, HEAD, PARTS
 
 LONGEST = 20_000
-NOT_KEPT = frozenset({"csrf_token", "once", "version", "seen", "auto", "discard", "draft_seen", "then", "unreached"})
+NOT_KEPT = frozenset({"csrf_token", "once", "version", "seen", "auto", "discard", "draft_seen", "then", "unreached",
+                      "page_of", "again", "draft"})  # fmt: skip
 """What belongs to one page and not to what was typed."""
 CHOSEN = frozenset({"outcome", "solved"})
 """Answers of a call-back: the next call asks again."""
 STANDING = frozenset({"kind", "channel", "form", "urgency"})
 """What a fresh form has by itself: alone no draft."""
+MOST = 3
+"""Registrations not sent that a fresh form offers."""
 
 
 @dataclass(frozen=True)
@@ -41,16 +44,68 @@ class Found:
     saved_at: datetime
 
 
-def registering() -> Place:
-    return draft.registering(current_actor().user_id)
+@dataclass(frozen=True)
+class Unfinished:
+    """A registration that was not sent, as a fresh form offers it."""
+
+    form: str
+    when: str
+    said: str
+
+
+def registering(form: str) -> Place:
+    return draft.registering(current_actor().user_id, form)
+
+
+def unfinished() -> list[Unfinished]:
+    """The registrations that one has not sent, by their first words, to go on with."""
+    found = draft.registrations(session(), current_actor().user_id, now(), MOST)
+    return [Unfinished(one.form, words.short(one.saved_at, now()), _first_words(one)) for one in found]
+
+
+def _first_words(one: Draft) -> str:
+    typed = MultiDict(one.values())
+    said = typed.get("content", "").strip() or next(
+        (v for n, v in one.values() if n in repeats.SAYING and v.strip()), ""
+    )
+    return words.shortened(said, 20)
 
 
 def acting(sight: Sight, action: str) -> Place:
-    """Where the draft of an action is kept: of a result, with the unit."""
+    """Where the draft of an action is kept: of a result, with the unit that has the ticket."""
     ticket = sight.ticket
     if action == "submit" and ticket.unit_id is not None:
         return draft.of_unit(ticket.unit_id, ticket.id)
-    return draft.acting(current_actor().user_id, ticket.id, action)
+    return own(ticket.id, action)
+
+
+def own(ticket_id: int, action: str) -> Place:
+    """One's own, of a result too that the unit has no more."""
+    return draft.acting(current_actor().user_id, ticket_id, action)
+
+
+def of(sight: Sight, action: str) -> Found | None:
+    """The draft that a form begins with: the unit's, or what one wrote oneself before the ticket left it."""
+    return found(acting(sight, action)) or found(own(sight.ticket.id, action))
+
+
+def keep(ticket_id: int, action: str) -> bool:
+    """Keep for its writer what an act was refused with that is no longer theirs to take; whether there was any."""
+    typed = _typed(action)
+    if action == "amend" or not _says_something(typed):
+        return False
+    by, at = current_actor(), now()
+    transact(lambda: draft.keep(session(), own(ticket_id, action), typed, author_id=by.user_id or 0, at=at))
+    return True
+
+
+def _typed(action: str) -> draft.Typed:
+    left_out = NOT_KEPT | (CHOSEN if action == "call_back" else frozenset())
+    return [(name, value[:LONGEST]) for name, value in request.form.items(multi=True) if name not in left_out]
+
+
+def _says_something(typed: draft.Typed) -> bool:
+    return any(value.strip() for name, value in typed if name not in STANDING)
 
 
 def found(place: Place) -> Found | None:
@@ -96,16 +151,17 @@ def may_draft(sight: Sight) -> None:
 
 def save(ticket_id: int | None, action: str) -> Any:
     """POST /ticket/draft/…: from the script every few seconds, from a button, or to throw it away."""
+    if request.form.get("discard") and ticket_id is not None:
+        return _discard(ticket_id, action)
     place, back = _place(ticket_id, action)
     if request.form.get("discard"):
         transact(lambda: draft.drop(session(), place))
         return redirect(back)
     by, once = current_actor(), request.form.get("once")
-    if once and repeats.used(session(), by, once):
+    if once and repeats.led_to(session(), by, once) is not None:
         return jsonify(saved_at=None)  # it was sent meanwhile; this came late
-    left_out = NOT_KEPT | (CHOSEN if action == "call_back" else frozenset())
-    typed = [(name, value[:LONGEST]) for name, value in request.form.items(multi=True) if name not in left_out]
-    if not any(value.strip() for name, value in typed if name not in STANDING):
+    typed = _typed(action)
+    if not _says_something(typed):
         transact(lambda: draft.drop(session(), place, by.user_id or 0))
         return jsonify(saved_at=None) if request.form.get("auto") else redirect(back)
     at = now()
@@ -127,13 +183,29 @@ def save(ticket_id: int | None, action: str) -> Any:
     return redirect(back)
 
 
+def _discard(ticket_id: int, action: str) -> Any:
+    """Throw away a draft of an action: the one that its form shows. One's own goes wherever the ticket is now."""
+    sight = view.sight(session(), ticket_id, current_actor(), now())
+    places, back = [own(ticket_id, action)], url_for("TicketView.show", ticket_id=ticket_id)
+    if action != "submit" or unit_parts(sight):
+        place, back = _place(ticket_id, action)
+        places.append(place)
+
+    def work() -> None:
+        for one in places:
+            draft.drop(session(), one)
+
+    transact(work)
+    return redirect(back)
+
+
 def _place(ticket_id: int | None, action: str) -> tuple[Place, str]:
     """The draft's place, for whom it is, and the address of its form."""
     if ticket_id is None:
         by = current_actor()
         if not (by.desk or by.office):
             raise NotYours("not_yours", action=ACTIONS["register"].zh, who=PARTS["a"])
-        return registering(), url_for("TicketView.register")
+        return registering(request.form.get("draft") or request.form.get("once", "")), url_for("TicketView.register")
     sight = view.sight(session(), ticket_id, current_actor(), now())
     if action not in ACTIONS or action == "register":
         raise Unseen

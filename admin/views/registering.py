@@ -7,10 +7,12 @@ as well: all of it happens, or nothing does and the form comes back as it was.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
@@ -19,10 +21,10 @@ from werkzeug.datastructures import MultiDict
 from admin import errors
 from admin.current import book, current_actor, now, session, transact
 from admin.views import attaching, drafting, following, forms, offers
-from models import desk, draft, view
+from models import desk, draft, repeats, view
 from models.policy import DISCIPLINE, LINK_KINDS, QUALITY
 from models.refusals import Invalid, KeyReused, NotYours, Reason, Refused, WrongState
-from models.tables import Channel
+from models.tables import Channel, Ticket
 from models.workflow import ACTIONS, Field
 
 FIRST = ("phone", "content", "category", "kind")
@@ -42,6 +44,8 @@ REPLY = replace(ACTIONS["answer"].fields[0], required=False)
 BESIDE: tuple[Field, ...] = (UNIT, REPLY)
 """Fields of the acts that the same press takes."""
 THEN = {"": "登记", "assign": "登记并转办", "answer": "登记并答复", "refer": "登记并移送纪检"}
+SAME_PRESS = timedelta(hours=1)
+"""So long after it was registered, the same words again are asked about."""
 ANONYMOUS = ("complainant", "complainant_kind", "phone", "account_no")
 """What the tick 匿名 takes away."""
 
@@ -49,8 +53,11 @@ ANONYMOUS = ("complainant", "complainant_kind", "phone", "account_no")
 def page() -> Any:
     """GET /ticket/register"""
     _allowed()
-    kept = drafting.found(drafting.registering())
-    return _draw(kept.typed if kept else None, {}, "", secrets.token_urlsafe(16), kept)
+    form = request.args.get("draft", "")
+    kept = drafting.found(drafting.registering(form)) if form else None
+    if kept:  # under its own key: what was sent of it elsewhere is recognised
+        return _draw(kept.typed, {}, "", form, kept)
+    return _draw(None, {}, "", secrets.token_urlsafe(16), unfinished=drafting.unfinished())
 
 
 def send() -> Any:
@@ -63,7 +70,7 @@ def send() -> Any:
     once = typed.get("once") or secrets.token_urlsafe(16)
     then = typed.get("then", "")
     acts = _acts(then, typed)
-    place = drafting.registering()
+    place = drafting.registering(once)
     given: dict[str, Any] = {}
 
     def work() -> int:
@@ -79,13 +86,39 @@ def send() -> Any:
     try:
         attaching.take_in(typed)
         given |= forms.given(ACTIONS["register"].fields, typed)
+        if not typed.get("again") and led_to(once) is None:
+            earlier = repeats.registered(session(), current_actor(), typed, now() - SAME_PRESS)
+            if earlier is not None:
+                return _draw(typed, {}, "", once, sent=_sent(earlier)), 409
         ticket_id = transact(work)
     except Refused as no:
         if isinstance(no, KeyReused):
-            return _draw(typed, {}, _("这一份刚才已经登记过。要再登记一件，核对内容后再按一次。"),
-                         secrets.token_urlsafe(16)), no.status  # fmt: skip
+            return _draw(typed, {}, "", secrets.token_urlsafe(16), sent=_sent(led_to(once))), no.status
         return _draw(typed, _wrong(no, then), errors.say(no.code, **no.facts), once), no.status
     return _done(ticket_id, then, forms.number(typed.get("unit")))
+
+
+def led_to(form: str) -> int | None:
+    """The ticket that the form with this key was registered as."""
+    ticket_id = repeats.led_to(session(), current_actor(), form)
+    mine = select(Ticket.id).where(Ticket.id == ticket_id, Ticket.registered_by == current_actor().user_id)
+    return session().scalar(mine) if ticket_id is not None else None
+
+
+def sent(form: str) -> Any:
+    """GET /ticket/sent/<key>: what became of a form that Back shows again."""
+    _allowed()
+    ticket_id = led_to(form)
+    return jsonify(dict(zip(("said", "url", "no"), _sent(ticket_id), strict=True)) if ticket_id else {})
+
+
+def _sent(ticket_id: int | None) -> tuple[str, str, str]:
+    """(sentence, address, number) of what a form was registered as; the last two only where it is in sight."""
+    seen = view.sights(session(), [ticket_id] if ticket_id else [], current_actor(), now())
+    if not seen:
+        return _("这一份已经登记。这件工单由别人办理，您不再看得到。"), "", ""
+    no = seen[0].ticket.no
+    return _("这一份已登记为 %(no)s。", no=no), url_for("TicketView.show", ticket_id=ticket_id), no
 
 
 def may_register() -> bool:
@@ -154,8 +187,9 @@ def _say(sentence: str, *links: tuple[str, str]) -> None:
 
 
 def _draw(
-    typed: forms.Typed | None, wrong: dict[str, str], problem: str, once: str, kept: drafting.Found | None = None
-) -> str:
+    typed: forms.Typed | None, wrong: dict[str, str], problem: str, once: str, kept: drafting.Found | None = None,
+    unfinished: Sequence[drafting.Unfinished] = (), sent: tuple[str, str, str] | None = None,
+) -> str:  # fmt: skip
     at_desk = current_actor().desk
     tracks = (QUALITY, DISCIPLINE) if at_desk else (DISCIPLINE,)
     defaults = {"kind": "complaint", "urgency": "normal"}
@@ -171,6 +205,7 @@ def _draw(
     typed = typed if typed is not None else MultiDict()
     return render_template(
         "register.html", title=_("登记投诉"), problem=problem, once=once, made=made, wrong=wrong, kept=kept, then=THEN,
+        unfinished=unfinished, sent=sent,
         first=[made[name] for name in FIRST], link={"to": typed.get("link_to", ""), "kind": typed.get("link_kind", "")},
         kinds=LINK_KINDS, anonymous=bool(typed.get("anonymous")), at_desk=at_desk,
         folds=[(key, _(zh), _(hint), [made[name] for name in names]) for key, zh, hint, names in FOLDS],

@@ -133,6 +133,11 @@ class TicketView(BaseView):
     def register(self) -> Any:
         return registering.send() if request.method == "POST" else registering.page()
 
+    @expose("/sent/<form>")
+    @to_tickets
+    def sent(self, form: str) -> Any:
+        return registering.sent(form)
+
     @expose("/lookup", methods=["POST"])
     @to_tickets
     def lookup(self) -> Any:

@@ -62,6 +62,18 @@ def test_no_form_is_taken_without_its_token(still, path):
     assert client.post(path, data={"name": "x", "csrf_token": "forged"}).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [("/ticket/bulk", {}), ("/ticket/register", {"content": "x", "csrf_token": "forged"}), ("/unit/add", {})],
+)
+def test_a_form_without_its_token_is_told_so_in_the_shell(house, caplog, path, more):
+    answer = house.browser("operations").client.post(path, data=more)
+    assert answer.status_code == 400
+    assert 'class="kf-shell"' in answer.text
+    assert "回到我的工作" in answer.text
+    assert "the error page itself fails" not in caplog.text
+
+
 def test_a_cookie_does_not_open_the_api(still):
     """The API takes no CSRF token, so it must not take the cookie either."""
     client = still.browser("operations").client

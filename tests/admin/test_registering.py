@@ -308,3 +308,65 @@ def test_the_text_of_an_unfounded_ticket_names_its_number(house):
     with house.session() as session:
         no = session.scalars(select(Ticket.no)).one()
     assert f"您反映的情况（{no}）" in house.browser("discipline").get(f"/ticket/{ticket['id']}/explain").text
+
+
+# What was registered already
+
+
+def test_what_is_sent_twice_under_two_keys_is_told_by_its_number_and_wants_a_press_of_its_own(either):
+    """Back shows the filled form with a new key."""
+    browser = either.browser("agent")
+    registers(browser, phone=PHONE, then="assign", unit=str(ids(either)["第一水厂"]))
+    (ticket,) = either.tickets()
+    told = registers(browser, phone=PHONE)
+    assert told.status_code == 409
+    assert f"这一份已登记为 {ticket.no}。" in told.text
+    assert f'href="/ticket/{ticket.id}"' in told.text
+    assert ">再登记一件</button>" in told.text
+    assert 'name="again" value="1"' in told.text
+    assert len(either.tickets()) == 1
+    assert registers(browser, phone=PHONE, again="1").status_code == 302
+    assert len(either.tickets()) == 2
+
+
+@pytest.mark.parametrize(
+    "more", [{"content": "三楼没有水，二楼也没有。"}, {"phone": "13812345679"}, {"address": "阳光花园"}]
+)
+def test_whatever_else_is_said_is_another_ticket(house, more):
+    browser = house.browser("agent")
+    for fields in ({}, more):
+        assert registers(browser, **{"phone": PHONE, **fields}).status_code == 302
+    assert len(house.tickets()) == 2
+
+
+def test_the_same_words_of_another_or_an_hour_later_are_another_ticket(house):
+    registers(house.browser("agent"))
+    assert registers(house.browser("colleague")).status_code == 302
+    house.at("2026-03-06 10:01")
+    assert registers(house.browser("agent")).status_code == 302
+
+
+def test_what_became_of_a_form_is_told_to_who_sent_it_and_only_while_it_is_in_sight(house):
+    browser = house.browser("agent")
+    key = once(browser.get("/ticket/register").text)
+    assert browser.get(f"/ticket/sent/{key}").json == {}
+    registers(browser, once=key)
+    (ticket,) = house.tickets()
+    told = {"said": f"这一份已登记为 {ticket.no}。", "url": f"/ticket/{ticket.id}", "no": ticket.no}
+    assert browser.get(f"/ticket/sent/{key}").json == told
+    assert house.browser("colleague").get(f"/ticket/sent/{key}").json == {}
+    assert house.browser("handler").get(f"/ticket/sent/{key}").status_code == 403
+    house.api("agent").does(ticket.id, "refer")
+    assert browser.get(f"/ticket/sent/{key}").json == {
+        "said": "这一份已经登记。这件工单由别人办理，您不再看得到。", "url": "", "no": ""
+    }  # fmt: skip
+
+
+def test_a_key_that_has_registered_names_its_ticket_when_it_comes_with_other_words(house):
+    browser = house.browser("agent")
+    key = once(browser.get("/ticket/register").text)
+    registers(browser, once=key)
+    told = registers(browser, once=key, content="三楼没有水，二楼也没有。")
+    assert told.status_code == 422
+    assert f"这一份已登记为 {house.tickets()[0].no}。" in told.text
+    assert once(told.text) != key

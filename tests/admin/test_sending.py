@@ -271,3 +271,22 @@ def test_a_rule_that_is_urgent_goes_out_at_night(late, port, open_post):
 
 def test_a_post_that_was_given_is_told_without_a_name(house):
     assert message([], shanghai(LATE), "")[0] == "顾客投诉提醒：任职变动"
+
+
+def test_a_refused_form_has_the_address_that_was_typed_and_never_a_stored_one(house):
+    browser = house.browser("admin")
+    typed, stored = 'json://localhost/"<typed>"', "mailtos://desk:stored-secret@mail.example?to=a@b.example"
+    shown = 'type="password" value="json://localhost/&#34;&lt;typed&gt;&#34;"'
+    fields = {"name": "邮箱", "user": str(house.id_of("agent")), "level": "soon", "active": "y"}
+    for wrong in ({"secret": typed}, {"secret": typed, "role": "agent"}, {"secret": typed, "name": ""}):
+        told = browser.post("/notice-channel/add", **{**fields, **wrong})
+        assert (told.status_code, told.headers["Cache-Control"]) == (200, "no-store, private")
+        assert shown in told.text
+    assert 'type="password" value=""' in browser.get("/notice-channel/add").text
+    assert browser.post("/notice-channel/add", **fields, secret=stored).status_code == 302
+    with house.session() as session:
+        edit = f"/notice-channel/edit/{session.scalars(select(NoticeChannel.id)).one()}"
+    assert shown in browser.post(edit, **fields, secret=typed).text
+    for told in (browser.get(edit), browser.post(edit, **{**fields, "role": "agent"})):
+        assert 'type="password" value=""' in told.text
+        assert "stored-secret" not in told.text

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from sqlalchemy import inspect
 from wtforms import PasswordField
+from wtforms.widgets import PasswordInput
 
 from admin import sending
 from admin.current import now
@@ -52,8 +53,14 @@ def masked(url: str) -> str:
     return f"{url.partition('://')[0]}://…" if url else ""
 
 
+class TypedSecret(PasswordField):
+    """A secret that comes back to who has just typed it when the form is refused. A stored one has another column."""
+
+    widget = PasswordInput(hide_value=False)
+
+
 class NoticeChannelView(Generated):
-    """The address holds a password or a key: it is typed, and never shown again."""
+    """The address holds a password or a key: once it is stored, it is never shown again."""
 
     datamodel = SQLAInterface(NoticeChannel)
     route_base = "/notice-channel"
@@ -75,7 +82,7 @@ class NoticeChannelView(Generated):
     show_columns = ["name", "user", "role", "level", "url", "active", "since"]
     add_columns = edit_columns = ["name", "user", "role", "level", "secret", "active"]
     add_form_extra_fields = edit_form_extra_fields = {
-        "secret": PasswordField(label_columns["secret"], description=description_columns["secret"])
+        "secret": TypedSecret(label_columns["secret"], description=description_columns["secret"])
     }
     search_columns = ["user", "role", "active"]
     order_columns = ["name"]
