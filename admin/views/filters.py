@@ -99,9 +99,9 @@ def _number(value: str, asking: Asking) -> ColumnElement[bool]:
     return and_(Ticket.no >= typed, Ticket.no < typed + "\U0010ffff") if typed else false()
 
 
-def _search(value: str, asking: Asking) -> ColumnElement[bool]:
+def _search(value: str, asking: Asking, within: search.Within = search.EVERYWHERE) -> ColumnElement[bool]:
     """Words in content and notes, or the beginning of a number."""
-    found = search.found(asking.book.session, search.query(value), asking.by)
+    found = search.found(asking.book.session, search.query(value), asking.by, within)
     typed = number(value, asking.at)
     return or_(found, _number(value, asking)) if typed.startswith(("ZL-", "纪")) else found
 
@@ -172,6 +172,30 @@ def given(args: Args) -> list[tuple[Filter, str]]:
 def predicate(args: Args, asking: Asking) -> ColumnElement[bool]:
     """All conditions at once, within the reader's sight."""
     chosen = given(args)
+    others = _all_but_words(chosen, asking)
+    if not (typed := [value for f, value in chosen if f.name == "q"]):
+        return others
+    there = within(args, asking)
+    return and_(others, or_(*(_search(value, asking, there) for value in typed)))
+
+
+def within(args: Args, asking: Asking) -> search.Within:
+    """What else than words an address asks for: a search looks at the newest of what is left by it."""
+    chosen = given(args)
+    days = {
+        name: [day.date() for f, value in chosen if f.name == name and (day := _day(value, after))]
+        for name, after in (("from", 0), ("to", 1))
+    }
+    narrowed = duties.near(asking.by) is not None or any(f.name not in ("q", *days) for f, _value in chosen)
+    return search.Within(
+        since=min(days["from"], default=None),
+        until=max(days["to"], default=None),
+        others=_all_but_words(chosen, asking) if narrowed else None,
+    )
+
+
+def _all_but_words(chosen: list[tuple[Filter, str]], asking: Asking) -> ColumnElement[bool]:
+    chosen = [(f, value) for f, value in chosen if f.name != "q"]
     parts = [scope.visible(asking.by)]
     near = duties.near(asking.by)
     if near is not None:

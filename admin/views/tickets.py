@@ -65,19 +65,20 @@ class TicketView(BaseView):
         side = navigation.counted()
         asked = finding.asked(args)
         clusters = incident.biggest(who.book, who.at) if who.by.desk and not filters.given(args) else None
-        more = search.looked_at(session(), asked, who.by) if asked else clusters
+        more = search.reach(session(), asked, who.by, filters.within(args, who)) if asked else clusters
         found = listing.find(session(), args, who, tabs=[*views, *side.values()], more=more)
         navigation.keep(side, found.tabs[len(views) :])
         current, rows = kept.at(args), found.rows
-        left_out = finding.said(asked, full=found.more_found == search.NEWEST) if asked else ""
+        reached = found.more_found if asked else None
         return render_template(
             "tickets.html", title=_title(), found=found, bar=_bar(args, who), chips=_chips(args, who), now=who.at,
             tabs=_tabs(args, found.tabs) + saved.tabs(kept.rows, found.tabs[len(TABS) : len(views)], current),
             link=_link_to(args, "page"), sorted_by=_link_to(args, "sort"), kept=_kept(args), asked=asked,
             may_register=registering.may_register(), sorts=listing.SORTS, most=listing.MOST,
             marks=finding.mark(rows, asked, who) if asked and asked.words else {}, view=current,
-            left_out=left_out, columns=columns.chosen(args, kept.columns),
-            all_columns=columns.COLUMNS, address=_address(args), shares=saved.shares(who.by), bulk=bulk,
+            left_out=finding.said(asked, reached) if asked else "", further=finding.further(args, reached),
+            columns=columns.chosen(args, kept.columns), all_columns=columns.COLUMNS,
+            address=_address(args), shares=saved.shares(who.by), bulk=bulk,
             cluster=None if asked else incident.read(found.more_found, who.book, who.at), names=who.book.register,
         )  # fmt: skip
 

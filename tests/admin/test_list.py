@@ -120,6 +120,57 @@ def test_a_common_word_is_looked_for_among_the_newest_and_the_page_says_so(house
     assert numbers(page) == {made[0], made[2]}, "a second word reaches further back"
 
 
+def test_a_search_of_older_tickets_looks_at_those_and_never_says_plainly_that_there_are_none(either, monkeypatch):
+    monkeypatch.setattr("models.search.NEWEST", 3)
+    monkeypatch.setattr("models.search.FEW", 1)
+    with played(either) as city:
+        old = [city.agent.registers(f"第 {n} 户停水。", at=f"2026-02-0{n} 10:00") for n in (1, 2)]
+        for n in range(6):
+            city.agent.registers(f"又有 {n} 户停水。", at=f"2026-03-0{n + 1} 10:00")
+        city.agent.assigns(old[0], to=city.plant, at="2026-03-07 08:00")
+        unit, wanted = city.plant.id, {one.no for one in old}
+        first = old[0].no
+    either.at("2026-03-08 09:00")
+    browser = either.browser("operations")
+    assert numbers(browser.get("/ticket/?q=停水&to=2026-02-28").text) == wanted
+    assert numbers(browser.get("/ticket/?q=停水&from=2026-02-02&to=2026-02-02").text) == {old[1].no}
+    monkeypatch.setattr("models.search.FEW", 0)
+    page = browser.get(f"/ticket/?q=停水&unit={unit}").text
+    assert numbers(page) == set()
+    assert "没有符合条件的工单" not in page
+    assert "更早的还没有查" in page
+    link = re.search(r'href="([^"]+)">查更早的', page)
+    assert link
+    assert "to=2026-03-04" in link[1]
+    while numbers(page) == set():  # the way on leads there
+        link = re.search(r'href="([^"]+)">查更早的', page)
+        page = browser.get(link[1].replace("&amp;", "&")).text
+    assert numbers(page) == {first}
+    monkeypatch.setattr("models.search.FEW", 400)
+    page = browser.get(f"/ticket/?q=停水&unit={unit}").text
+    assert numbers(page) == {first}, "of few tickets each is looked through"
+    assert "查更早的" not in page
+
+
+def test_the_way_on_passes_a_day_with_more_than_is_looked_at(house, monkeypatch):
+    monkeypatch.setattr("models.search.NEWEST", 2)
+    with played(house) as city:
+        first = city.agent.registers("小区停水。", at="2026-03-01 10:00").no
+        for n in range(4):
+            city.agent.registers(f"第 {n} 户停水。", at="2026-03-02 10:00")
+    browser, page, seen = house.browser("agent"), "", set()
+    address = "/ticket/?q=停水"
+    for _ in range(3):
+        page = browser.get(address).text
+        seen |= numbers(page)
+        link = re.search(r'href="([^"]+)">查更早的', page)
+        address = link[1].replace("&amp;", "&") if link else ""
+        if not address:
+            break
+    assert first in seen
+    assert address == ""
+
+
 # Order and columns
 
 
