@@ -78,7 +78,7 @@ class TicketView(BaseView):
             marks=finding.mark(rows, asked, who) if asked and asked.words else {}, view=current,
             left_out=finding.said(asked, reached) if asked else "", further=finding.further(args, reached),
             columns=columns.chosen(args, kept.columns), all_columns=columns.COLUMNS,
-            address=_address(args), shares=saved.shares(who.by), bulk=bulk,
+            standing=columns.standing, address=_address(args), shares=saved.shares(who.by), bulk=bulk,
             cluster=None if asked else incident.read(found.more_found, who.book, who.at), names=who.book.register,
         )  # fmt: skip
 

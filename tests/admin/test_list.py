@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import openpyxl
 import pytest
@@ -398,6 +398,39 @@ def test_an_export_is_what_the_list_shows_masked_and_safe(house):
         assert b"13812345678" not in body
         assert "张三丰".encode() not in body
     assert export(browser, "format=pdf").status_code == 404
+
+
+def test_an_export_says_what_the_cells_of_the_page_say(house):
+    with played(house) as city:
+        late = city.agent.registers("一：水压低。", at="2026-02-20 09:00")
+        city.agent.assigns(late, to=city.plant, at="2026-02-20 09:30")
+        city.head.submits(late, at="2026-03-01 09:00")
+        city.agent.calls_back(late, "satisfied", at="2026-03-01 10:00")
+        prompt = city.agent.registers("二：水压低。", at="2026-03-02 09:00")
+        city.agent.assigns(prompt, to=city.plant, at="2026-03-02 09:30")
+        city.head.submits(prompt, at="2026-03-02 10:00")
+        city.agent.calls_back(prompt, "satisfied", at="2026-03-02 11:00")
+        city.agent.registers("三：水压低。", at=shanghai("2026-03-05 17:10:08.250"))
+    house.at("2026-03-05 18:00")
+    browser = house.browser("agent")
+    query = "cols=unit,due,registered&sort=registered"
+    rows = list(csv.reader(io.StringIO(export(browser, f"{query}&format=csv").text.lstrip("\ufeff"))))
+    assert rows == [
+        ["内容", "承办单位", "时限", "时限情况", "登记时间"],
+        ["一：水压低。", "第一水厂", "", "逾期办结", "2026-02-20 09:00:00"],
+        ["二：水压低。", "第一水厂", "", "按时办结", "2026-03-02 09:00:00"],
+        ["三：水压低。", "未转办", "2026-03-06 17:10:08", "明天 17:10 前", "2026-03-05 17:10:08"],
+    ]
+    page = browser.get(f"/ticket/?{query}").text
+    shown = re.findall(
+        r'<td class="(?:kf-muted)?">(.*?)</td>\n+<td class="end"><span class="kf-due \w+">(.*?)</span>', page
+    )
+    assert shown == [(row[1], row[3]) for row in rows[1:]]
+    sheet = openpyxl.load_workbook(io.BytesIO(export(browser, f"{query}&format=xlsx").data)).active
+    assert [[cell.value for cell in row][2:] for row in sheet.iter_rows(min_row=4)] == [
+        [datetime.fromisoformat("2026-03-06 17:10:08"), "明天 17:10 前", datetime.fromisoformat("2026-03-05 17:10:08")]
+    ]
+    assert sheet["C4"].number_format == sheet["E4"].number_format == "yyyy-mm-dd hh:mm"
 
 
 def test_an_export_keeps_to_its_readers_scope_and_is_logged(house, caplog):

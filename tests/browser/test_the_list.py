@@ -47,6 +47,36 @@ def test_a_day_with_the_list(desk: Desk, person: People, pictures: Path, phone: 
     assert serious(page) == []
 
 
+def test_on_a_phone_menu_and_boxes_are_within_reach(desk: Desk, person: People) -> None:
+    page = person("operations", phone=True)
+    page.goto(f"{desk.url}/ticket/?state=open")
+    page.locator("summary", has_text="导出").tap()
+    box = page.locator("details[open] > div").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    expect(page.get_by_role("link", name="CSV")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Escape")
+    cell = page.locator("tbody tr").first.locator(".kf-pickone label")
+    size = cell.bounding_box()
+    assert size is not None
+    assert size["width"] >= 44
+    assert size["height"] >= 44
+    page.touchscreen.tap(size["x"] + 3, size["y"] + 3)
+    expect(page.locator("[data-bar]")).to_contain_text("已选 1 件")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_at_a_desk_a_box_is_hit_with_room_to_spare(desk: Desk, person: People) -> None:
+    page = person("operations")
+    page.goto(f"{desk.url}/ticket/?state=open")
+    size = page.locator("tbody tr").first.locator(".kf-pickone label").bounding_box()
+    assert size is not None
+    assert min(size["width"], size["height"]) >= 24
+    page.mouse.click(size["x"] + 3, size["y"] + 3)
+    expect(page.locator("[data-bar]")).to_contain_text("已选 1 件")
+
+
 def test_a_view_and_its_columns_are_kept(desk: Desk, person: People) -> None:
     page = person("discipline")
     page.goto(f"{desk.url}/ticket/?state=investigating")
