@@ -26,6 +26,7 @@ from admin.views import (
     inbox,
     listing,
     navigation,
+    outcome,
     registering,
     saved,
     sheet,
@@ -102,10 +103,15 @@ class TicketView(BaseView):
     def export(self) -> Any:
         return exporting.send(MultiDict(request.args), asking())
 
-    @expose("/bulk", methods=["POST"])
+    @expose("/bulk", methods=["GET", "POST"])
     @to_tickets
     def bulk(self) -> Any:
-        return bulk.send()
+        return bulk.send() if request.method == "POST" else bulk.ask()
+
+    @expose("/bulk/done")
+    @to_tickets
+    def bulk_done(self) -> Any:
+        return outcome.page()
 
     @expose("/incident")
     @to_tickets

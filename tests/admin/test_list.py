@@ -28,7 +28,16 @@ def boxes(browser: Browser, address: str = "/ticket/") -> dict[str, str]:
 
 
 def bulk(browser: Browser, action: str, chosen: list[str], **fields: str):
-    return browser.post("/ticket/bulk", page="/ticket/", action=action, t=chosen, do="go", **fields)
+    """Do it; the page of what became of it, or what came instead."""
+    answer = browser.post("/ticket/bulk", page="/ticket/", action=action, t=chosen, do="go", **fields)
+    return browser.get(answer.headers["Location"]) if answer.status_code == 303 else answer
+
+
+def form_of(browser: Browser, action: str, chosen: list[str]):
+    """The page that the list's buttons lead to."""
+    answer = browser.post("/ticket/bulk", page="/ticket/", action=action, t=chosen)
+    assert answer.status_code == 303
+    return browser.get(answer.headers["Location"])
 
 
 # Search
@@ -275,7 +284,7 @@ def test_several_are_assigned_each_by_its_own_event(house):
         unit = str(city.plant.id)
     browser = house.browser("agent")
     chosen = list(boxes(browser).values())
-    form = browser.post("/ticket/bulk", page="/ticket/", action="assign", t=chosen)
+    form = form_of(browser, "assign", chosen)
     assert "转办 3 件" in form.text
     assert "办理时限 72 小时" in form.text
     done = bulk(browser, "assign", chosen, unit=unit)
@@ -312,6 +321,40 @@ def test_what_fails_is_told_one_by_one_and_the_rest_is_done(house):
         assert session.get_one(Ticket, no[names[1]]).unit.name == "东城营业所"
 
 
+def test_what_became_of_them_has_an_address_for_its_maker_and_tells_only_what_is_in_sight(house):
+    with played(house) as city:
+        made = [city.agent.registers(f"第 {n} 件。") for n in range(3)]
+        city.agent.assigns(made[2], to=city.plant)
+        unit, ids = str(city.plant.id), [one.id for one in made]
+        numbers_ = [one.no for one in made]
+    browser = house.browser("agent")
+    chosen = boxes(browser)
+    answer = browser.post("/ticket/bulk", page="/ticket/", action="assign", t=list(chosen.values()), do="go", unit=unit)
+    assert answer.status_code == 303
+    address = answer.headers["Location"]
+    for typed in (*numbers_, "第一水厂", "assign"):
+        assert typed not in address
+    for _ in range(2):
+        page = browser.get(address)
+        assert page.status_code == 200
+        assert "已转办 2 件，1 件没有办成" in page.text
+        assert "工单现在是“办理中”" in page.text
+    for other in ("colleague", "operations"):
+        assert house.browser(other).get(address).status_code == 404
+    assert browser.get(address[:-3] + "abc").status_code == 404
+    with played(house) as city:
+        for one in ids[1:]:
+            city.agent.refers(Complaint(city, one))
+    page = browser.get(address).text
+    assert numbers_[0] in page
+    assert numbers_[1] not in page
+    assert numbers_[2] not in page
+    assert "1 件办后不再看得到" in page
+    assert "1 件没有找到" in page
+    house.at("2026-03-06 12:00")
+    assert browser.get(address).headers["Location"].endswith("/ticket/")
+
+
 def test_a_second_press_does_nothing_twice(house):
     with played(house) as city:
         made = city.agent.registers("水压太低。").id
@@ -344,7 +387,7 @@ def test_those_without_contact_are_waived_and_the_others_are_told_before(house):
             made[phone] = ticket.no
     browser = house.browser("operations")
     chosen = list(boxes(browser).values())
-    form = browser.post("/ticket/bulk", page="/ticket/", action="waive", t=chosen).text
+    form = form_of(browser, "waive", chosen).text
     assert "无法回访 1 件" in form
     assert "1 件不能“无法回访”" in form
     done = bulk(browser, "waive", chosen, reason="无联系方式。").text

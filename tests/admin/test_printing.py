@@ -182,7 +182,7 @@ def test_what_cannot_be_printed_is_told_and_the_others_are(house: House, fed_bac
     mine = house.api("agent").registers(content="五楼没有水。")
     stub = house.api("agent").get(f"ticket/{fed_back['id']}").json["result"]
     browser = house.browser("agent")
-    page = several(browser, mine, stub)
+    page = browser.get(several(browser, mine, stub).headers["Location"])
     assert page.status_code == 200
     assert "1 件没有办成" in page.text
     link = re.search(r'href="(/ticket/prints[^"]+)"', page.text)

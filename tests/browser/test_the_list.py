@@ -45,6 +45,13 @@ def test_a_day_with_the_list(desk: Desk, person: People, pictures: Path, phone: 
     page.get_by_role("button", name="督办 2 件").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("已督办 2 件")
     assert serious(page) == []
+    page.go_back()  # neither page is an answer to a form
+    expect(page.get_by_role("heading", level=1)).to_have_text("督办 2 件")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("全部工单")
+    page.go_forward()
+    page.go_forward()
+    expect(page.get_by_role("heading", level=1)).to_have_text("已督办 2 件")
 
 
 def test_on_a_phone_menu_and_boxes_are_within_reach(desk: Desk, person: People) -> None:
