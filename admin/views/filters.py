@@ -5,6 +5,7 @@ A condition on a field counts only for tickets of which the reader may see that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -16,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 
 from admin import words
 from admin.views import duties
-from models import policy, scope, search, view
+from models import lookup, policy, scope, search, view
 from models.actor import Actor
 from models.book import Book
 from models.tables import Ticket
@@ -86,11 +87,19 @@ def _states(asking: Asking) -> Options:
 
 
 def number(value: str, at: datetime) -> str:
-    """A ticket number as people type it: wide letters, small letters, or only the running number of this year."""
-    typed = normalize("NFKC", value).strip().upper().replace(" ", "")
-    if typed.isascii() and typed.isdecimal() and len(typed) <= 5:
-        return f"ZL-{at.astimezone(SHANGHAI).year}-{int(typed):05d}"
-    return typed[:20]
+    """A ticket number, or the beginning of one, as people type, copy and say it: in wide or small letters, without
+    its prefix, its dashes or its noughts, or only the running number of this year."""
+    typed = normalize("NFKC", value).strip().upper()
+    bare = re.sub(r"[\W_]+", "", typed)
+    if found := re.fullmatch(r"(?:ZL(?!20[0-9]{2}$))?([0-9]{1,5})", bare):
+        return f"ZL-{at.astimezone(SHANGHAI).year}-{int(found[1]):05d}"
+    if found := re.fullmatch(r"(?:ZL\W*)?(20[0-9]{2})\W+([1-9][0-9]{0,3})", typed):
+        return f"ZL-{found[1]}-{int(found[2]):05d}"
+    if found := re.fullmatch(r"ZL(20[0-9]{2})([0-9]*)|(20[0-9]{2})([0-9]{5,})", bare):
+        return f"ZL-{found[1] or found[3]}-{found[2] or found[4] or ''}"[:20]
+    if found := re.fullmatch(r"纪(20[0-9]{2})([0-9A-Z]{0,4})|(20[0-9]{2})([0-9A-Z]{4})", bare):
+        return f"纪{found[1] or found[3]}-{found[2] or found[4] or ''}"
+    return typed.replace(" ", "")[:20]
 
 
 def _number(value: str, asking: Asking) -> ColumnElement[bool]:
@@ -167,6 +176,11 @@ FILTERS = (
 def given(args: Args) -> list[tuple[Filter, str]]:
     """The conditions that an address names, empty ones left out."""
     return [(f, value.strip()) for f in FILTERS for value in args.getlist(f.name)[:20] if value.strip()]
+
+
+def names_a_telephone(args: Args) -> bool:
+    """Whether somebody looks for a telephone number, which no list finds and no address should hold."""
+    return any(lookup.is_telephone(value) for name in ("q", "no") for value in args.getlist(name))
 
 
 def predicate(args: Args, asking: Asking) -> ColumnElement[bool]:

@@ -60,6 +60,8 @@ class TicketView(BaseView):
     @to_tickets
     def list(self) -> Any:
         who, args = asking(), MultiDict(request.args)
+        if filters.names_a_telephone(args):
+            return redirect(url_for("TicketView.numbers"))
         kept = saved.views()
         built_in = [MultiDict(conditions) for _zh, conditions in TABS]
         views = [filters.predicate(one, who) for one in (*built_in, *(saved.pairs(row.address) for row in kept.rows))]
@@ -101,6 +103,8 @@ class TicketView(BaseView):
     @expose("/export")
     @to_tickets
     def export(self) -> Any:
+        if filters.names_a_telephone(request.args):
+            return redirect(url_for("TicketView.numbers"))
         return exporting.send(MultiDict(request.args), asking())
 
     @expose("/bulk", methods=["GET", "POST"])
@@ -123,12 +127,20 @@ class TicketView(BaseView):
     @to_tickets
     def find(self) -> Any:
         """The search in the top bar: straight to the ticket whose number it is, else to those in which it stands."""
+        if filters.names_a_telephone(request.args):
+            return redirect(url_for("TicketView.numbers"))
         typed = request.args.get("q") or request.args.get("no", "")
         number = filters.number(typed, now())
         ticket_id = session().scalar(select(Ticket.id).where(Ticket.no == number, scope.visible(current_actor())))
         if ticket_id is not None:
             return redirect(url_for("TicketView.show", ticket_id=ticket_id))
         return redirect(url_for("TicketView.list", q=typed))
+
+    @expose("/numbers")
+    @to_tickets
+    def numbers(self) -> Any:
+        """Where telephone numbers are looked up, for whoever typed one into a search; it stays behind."""
+        return render_template("numbers.html", title=_("电话号码不在列表里查"), desk=current_actor().desk)
 
     @expose("/where")
     @to_tickets

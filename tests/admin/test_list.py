@@ -117,6 +117,26 @@ def test_a_list_with_everything_costs_fifteen_queries_at_most(house, query):
     assert len(asked) <= 15, "\n".join(asked)
 
 
+@pytest.mark.parametrize("typed", ["13812345678", "138 1234 5678", "１３８１２３４５６７８", "0635-8412345"])
+def test_a_telephone_number_is_not_looked_for_and_stays_in_no_address(house, caplog, typed):
+    with played(house) as city:
+        city.agent.registers("水压低，请打 13812345678。", phone="13812345678")
+    for name, offered in (("agent", True), ("operations", True), ("head", False), ("leadership", False)):
+        browser = house.browser(name)
+        for path in ("find", "", "export"):
+            answer = browser.get(f"/ticket/{path}", query_string={"q": typed})
+            assert answer.status_code == 302
+            assert answer.headers["Location"] == "/ticket/numbers"
+        page = browser.get("/ticket/numbers").text
+        assert "从不按电话" in page
+        assert ('class="kf-btn primary" href="/ticket/register"' in page) is offered
+    answer = house.browser("agent").get("/ticket/where", query_string={"no": typed})
+    assert answer.headers["Location"] == "/ticket/numbers"
+    answer = house.browser(None).get("/ticket/", query_string={"q": typed})
+    assert answer.headers["Location"] == "/login/?next=/ticket/"
+    assert "1234" not in caplog.text
+
+
 def test_a_common_word_is_looked_for_among_the_newest_and_the_page_says_so(house, monkeypatch):
     monkeypatch.setattr("models.search.NEWEST", 2)
     with played(house) as city:

@@ -84,6 +84,24 @@ def test_at_a_desk_a_box_is_hit_with_room_to_spare(desk: Desk, person: People) -
     expect(page.locator("[data-bar]")).to_contain_text("已选 1 件")
 
 
+@pytest.mark.parametrize("typed", ["13812345678", "１３８ １２３４-5678", "0635 8412345"])
+def test_a_telephone_number_typed_into_a_search_never_leaves_the_page(desk: Desk, person: People, typed: str) -> None:
+    page = person("agent")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(f"{request.url} {request.post_data} {request.headers}"))
+    for address, name in (("/", "查找工单"), ("/ticket/", "查找"), ("/ticket/where", "工单号")):
+        page.goto(f"{desk.url}{address}")
+        page.get_by_role("searchbox", name=name, exact=True).fill(typed)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("电话号码不在列表里查")
+        expect(page).to_have_url(f"{desk.url}/ticket/numbers")
+    assert serious(page) == []
+    assert len(sent) > 6
+    assert not [one for one in sent if "5678" in one or "2345" in one or "%EF" in one]
+    page.get_by_role("main").get_by_role("link", name="登记投诉").click()
+    expect(page.get_by_label("联系电话")).to_be_visible()
+
+
 def test_a_view_and_its_columns_are_kept(desk: Desk, person: People) -> None:
     page = person("discipline")
     page.goto(f"{desk.url}/ticket/?state=investigating")
