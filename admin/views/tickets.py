@@ -75,7 +75,7 @@ class TicketView(BaseView):
         reached = found.more_found if asked else None
         return render_template(
             "tickets.html", title=_title(), found=found, bar=_bar(args, who), chips=_chips(args, who), now=who.at,
-            tabs=_tabs(args, found.tabs) + saved.tabs(kept.rows, found.tabs[len(TABS) : len(views)], current),
+            tabs=_tabs(args, found.tabs) + saved.tabs(kept, found.tabs[len(TABS) : len(views)], current),
             link=_link_to(args, "page"), sorted_by=_link_to(args, "sort"), kept=_kept(args), asked=asked,
             may_register=registering.may_register(), sorts=listing.SORTS, most=listing.MOST,
             marks=finding.mark(rows, asked, who) if asked and asked.words else {}, view=current,

@@ -9,7 +9,9 @@ import openpyxl
 import pytest
 from sqlalchemy import event, select
 
+from admin import words
 from admin.views import listing
+from models.base import User
 from models.tables import District, SavedView, Ticket
 from tests.admin.conftest import Browser, House
 from tests.admin.test_pages import played
@@ -281,6 +283,21 @@ def test_who_may_share_a_view_with_whom(house, owner, shared, seen_by):
     found = {n for n in ("operations", "agent", "head", "discipline") if ">我的一览<b>" in house.browser(n).get(
         "/ticket/").text}  # fmt: skip
     assert found == seen_by
+
+
+def test_a_shared_view_says_so_and_by_whom(house):
+    operations = house.browser("operations")
+    for name, shared in (("急件", "everyone"), ("受理的", "agent"), ("自己的", "")):
+        operations.post("/ticket/views", page="/ticket/", name=name, address=f"q={name}", shared=shared)
+    house.browser("agent").post("/ticket/views", page="/ticket/", name="我的", address="due=late")
+    hint = re.compile(r">([^<>]+)<b>\d+</b>(?:<small>([^<]+)</small>)?")
+    mine = dict(hint.findall(operations.get("/ticket/").text))
+    assert (mine["急件"], mine["受理的"], mine["自己的"]) == ("共享给所有人", "共享给热线受理人员", "")
+    agents = dict(hint.findall(house.browser("agent").get("/ticket/").text))
+    with house.session() as session:
+        who = words.person(session.get(User, house.id_of("operations")))
+    assert (agents["急件"], agents["受理的"], agents["我的"]) == (f"{who}共享", f"{who}共享", "")
+    assert agents["全部"] == ""
 
 
 def test_anothers_view_is_not_there_to_be_changed(house):

@@ -353,3 +353,16 @@ def test_a_penalty_that_waits_is_told_to_who_decides_and_links_to_just_those(hou
         assert "等人确认或撤回" not in house.browser(name).get("/").text
     house.changes(lambda session: session.execute(update(Penalty).values(state="withdrawn")))
     assert "等人确认或撤回" not in house.browser("operations").get("/").text
+
+
+def test_a_generated_record_opened_by_its_address_leads_to_its_list(house):
+    house.changes(lambda session: session.add(District(id=4, name="开发区")))
+    for before, after in ("", "/district/list/"), ("/unit/list/", "/unit/list/"):
+        browser = house.browser("admin")
+        if before:
+            assert browser.get(before).status_code == 200
+        saved = browser.post("/district/edit/4", name="开发区", active="y")
+        assert saved.status_code == 302, saved.text
+        assert saved.headers["Location"] == after
+    added = house.browser("admin").post("/district/add", name="高新区", active="y")
+    assert added.headers["Location"] == "/district/list/"
