@@ -62,12 +62,15 @@ def query(typed: str) -> Query:
 
 
 def reach(session: Session, asked: Query, by: Actor, within: Within = EVERYWHERE) -> ColumnElement[Any]:
-    """Since which registration everything has been looked at, as a scalar; null: all there is."""
+    """Since which registration everything has been looked at, as a scalar; null: all there is.
+
+    Of several words, where they stand apart: together in one document they are found further back.
+    """
     if not asked.words:
         return null()
     ends = []
-    for words in {asked.words, *((word,) for word in asked.words)}:
-        newest = index.hits(session, words, _parts(by), NEWEST, within.since, within.until).subquery()
+    for word in asked.words:
+        newest = index.hits(session, (word,), _parts(by), NEWEST, within.since, within.until).subquery()
         last = select(func.count().label("n"), func.min(newest.c.id).label("id")).select_from(newest).subquery()
         ends.append(
             select(Ticket.registered_at.label("at")).join(last, Ticket.id == last.c.id).where(last.c.n >= NEWEST)

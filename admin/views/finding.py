@@ -29,8 +29,11 @@ def said(asked_for: Query, reached: datetime | None) -> str:
         return _("查找至少要两个字；一个字几乎处处都有。")
     if asked_for.short:
         return _("“%(words)s”只有一个字，没有用来查找。", words="、".join(asked_for.short))
+    if reached is not None and len(asked_for.words) > 1:
+        return _("有的词很常见：几个词分写在几处的，只查到约 %(day)s 登记的为止；写在一处的查得更远。",
+                 day=words.local(reached).date())  # fmt: skip
     if reached is not None:
-        return _("有的词很常见，只查了最近写下的 %(n)s 处，约到 %(day)s 登记的为止。", n=f"{search.NEWEST:,}",
+        return _("这个词很常见，只查了最近写下的 %(n)s 处，约到 %(day)s 登记的为止。", n=f"{search.NEWEST:,}",
                  day=words.local(reached).date())  # fmt: skip
     return ""
 

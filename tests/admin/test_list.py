@@ -149,6 +149,8 @@ def test_a_common_word_is_looked_for_among_the_newest_and_the_page_says_so(house
     assert "只查了最近写下的 2 处" in page
     page = browser.get("/ticket/?q=漏水 阀门").text
     assert numbers(page) == {made[0], made[2]}, "a second word reaches further back"
+    assert "写在一处的查得更远" in page
+    assert "只查了最近写下" not in page
 
 
 def test_a_search_of_older_tickets_looks_at_those_and_never_says_plainly_that_there_are_none(either, monkeypatch):
