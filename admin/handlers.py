@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin import errors, whose
+from models.lookup import is_telephone
 from models.refusals import Refused
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,9 @@ def ask_who() -> AnyResponse | None:
         return None
     if request.method not in ("GET", "HEAD") or request.headers.get("X-CSRFToken"):
         return make_response(_page(401, errors.by_status(401), whose.typed()), 401)
-    here = request.full_path if request.query_string else request.path
+    # A telephone number that came in an address goes into no other.
+    plain = request.query_string and not any(is_telephone(value) for _name, value in request.args.items(multi=True))
+    here = request.full_path if plain else request.path
     return redirect(url_for("SignInView.login", next=here))
 
 

@@ -133,7 +133,8 @@ def _amended(s: Sight, was: tuple[str, Any, Any] | None) -> Row:
 def _shows(s: Sight, event: Row, by: Actor, spans: list[tuple[int, int | None]]) -> bool:
     no = event["no"]
     if s.level == "stub":
-        return event["action"] in ("feed_back", "waive", "conclude")
+        own = event["action"] == "record" and event["actor_id"] == by.user_id
+        return own or event["action"] in ("feed_back", "waive", "conclude")
     if s.level == "part":
         return event["track"] == QUALITY and any(a <= no and (z is None or no <= z) for a, z in spans)
     if s.level == "summary":

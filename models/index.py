@@ -8,12 +8,16 @@ space end a run; `%` and `_` mean nothing. Width and case do not count.
 One document is what one event said, in one of three parts, by who may read it (`models.view`): `words`, what was
 registered; `notes`, what was written since; `office`, what was written since while the ticket was discipline's.
 Personal data and persons complained of are in none. Documents are only ever added.
+
+A word is looked for in the newest documents only, so the days of registration must narrow them before that. PostgreSQL
+asks the tickets; SQLite's index holds for each document the day, month and year of its ticket's registration as terms.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 from unicodedata import normalize
@@ -21,6 +25,7 @@ from unicodedata import normalize
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -31,6 +36,7 @@ from sqlalchemy import (
     and_,
     cast,
     column,
+    exists,
     insert,
     literal,
     literal_column,
@@ -42,6 +48,7 @@ from sqlalchemy.orm import Session
 
 from models.policy import PERSONAL, QUALITY, WORDS
 from models.tables import Ticket, TicketEvent, TicketText
+from models.types import SHANGHAI
 
 PARTS = ("words", "notes", "office")
 REGISTERED = frozenset({*WORDS, "neighbourhood", "forwarded_by", "forward_no"})
@@ -66,13 +73,19 @@ PAIRS = Table(
 """PostgreSQL's."""
 FTS = table(NAME, column("rowid", BigInteger))
 """SQLite's: contentless, for the texts stand elsewhere."""
-CREATE_FTS = f"CREATE VIRTUAL TABLE {NAME} USING fts5({', '.join(PARTS)}, content='', columnsize=0, tokenize='ascii')"
-FILL_FTS = f"INSERT INTO {NAME} (rowid, {', '.join(PARTS)}) VALUES (?, ?, ?, ?)"  # noqa: S608 our own names
+DAYS = "days"
+"""SQLite's column of the terms that `terms_of` gives."""
+COLUMNS = ", ".join((*PARTS, DAYS))
+CREATE_FTS = f"CREATE VIRTUAL TABLE {NAME} USING fts5({COLUMNS}, content='', columnsize=0, tokenize='ascii')"
+FILL_FTS = f"INSERT INTO {NAME} (rowid, {COLUMNS}) VALUES (?, ?, ?, ?, ?)"  # noqa: S608 our own names
 EMPTY_FTS = f"INSERT INTO {NAME} ({NAME}) VALUES ('delete-all')"  # noqa: S608
 RUN = re.compile(r"[^\W_]+")
 
-Document = tuple[int, int, dict[str, list[str]]]
-"""ticket, event, part → pairs."""
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2101, 1, 1)
+"""Where days without an end are taken to end."""
+
+Document = tuple[int, int, datetime, dict[str, list[str]]]
+"""ticket, event, when the ticket was registered, part → pairs."""
 
 
 def fold(said: str) -> str:
@@ -106,37 +119,69 @@ def part_of(action: str, track: str, field: str) -> str | None:
     return "notes" if track == QUALITY else "office"
 
 
-def add(session: Session, events: Iterable[Mapping[str, Any]], texts: Iterable[Mapping[str, Any]]) -> None:
-    """Index what new events said, in the transaction that writes them."""
+def terms_of(registered_at: datetime) -> str:
+    """The terms of a ticket's documents: y2024 m202403 d20240301."""
+    return f"{registered_at.astimezone(SHANGHAI):y%Y m%Y%m d%Y%m%d}"
+
+
+def terms_between(since: date | None, until: date | None) -> list[str]:
+    """The fewest terms of the days from `since` to the one before `until`."""
+    day, end = max(since or FIRST_DAY, FIRST_DAY), min(until or LAST_DAY, LAST_DAY)
+    found = []
+    while day < end:
+        year, month = date(day.year + 1, 1, 1), (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+        if (day.month, day.day) == (1, 1) and year <= end:
+            found.append(f"{day:y%Y}")
+            day = year
+        elif day.day == 1 and month <= end:
+            found.append(f"{day:m%Y%m}")
+            day = month
+        else:
+            found.append(f"{day:d%Y%m%d}")
+            day += timedelta(days=1)
+    return found
+
+
+def add(
+    session: Session,
+    events: Iterable[Mapping[str, Any]],
+    texts: Iterable[Mapping[str, Any]],
+    registered: Mapping[int, datetime],
+) -> None:
+    """Index what new events said, in the transaction that writes them. registered: ticket → when that was."""
     acts = {(event["ticket_id"], event["no"]): (event["action"], event["track"]) for event in events}
     # SQLite's index fills quickly only in the order of its numbers.
     said = sorted((text["ticket_id"], text["event_no"], text["field"], text["value"]) for text in texts)
-    rows = ((ticket, no, *acts[ticket, no], field, value) for ticket, no, field, value in said)
+    rows = ((ticket, no, registered[ticket], *acts[ticket, no], field, value) for ticket, no, field, value in said)
     _write(session.connection(), _documents(rows))
 
 
 def _documents(rows: Iterable[Sequence[Any]]) -> Iterator[Document]:
-    """Of (ticket, event, action, track, field, value), those of an event together."""
-    place: tuple[int, int] = (0, 0)
+    """Of (ticket, event, registered, action, track, field, value), those of an event together."""
+    place: tuple[int, int, datetime] | None = None
     parts: dict[str, list[str]] = {}
-    for ticket_id, event_no, action, track, field, value in rows:
-        if place != (ticket_id, event_no):
-            if parts:
+    for ticket_id, event_no, registered_at, action, track, field, value in rows:
+        if place is None or place[:2] != (ticket_id, event_no):
+            if place and parts:
                 yield *place, parts
-            place, parts = (ticket_id, event_no), {}
+            place, parts = (ticket_id, event_no, registered_at), {}
         part = part_of(action, track, field)
         found = pairs(value) if part else []
         if part and found:
             parts[part] = [*parts[part], STOP, *found] if part in parts else found
-    if parts:
+    if place and parts:
         yield *place, parts
 
 
 def _write(connection: Connection, found: Iterable[Document]) -> None:
     if connection.dialect.name == "sqlite":
         numbered = [
-            (ticket_id << EVENT_BITS | event_no, *(" ".join(parts.get(part, ())) for part in PARTS))
-            for ticket_id, event_no, parts in found
+            (
+                ticket_id << EVENT_BITS | event_no,
+                *(" ".join(parts.get(part, ())) for part in PARTS),
+                terms_of(registered_at),
+            )
+            for ticket_id, event_no, registered_at, parts in found
             if event_no < 1 << EVENT_BITS
         ]
         if numbered:
@@ -144,7 +189,7 @@ def _write(connection: Connection, found: Iterable[Document]) -> None:
         return
     rows = [
         {"ticket_id": ticket_id, "event_no": event_no, "part": part, "pairs": _vector(said)}
-        for ticket_id, event_no, parts in found
+        for ticket_id, event_no, _registered_at, parts in found
         for part, said in parts.items()
     ]
     if rows:
@@ -181,9 +226,11 @@ def rebuild(connection: Connection, batch: int = 2_000) -> int:
         if not ids:
             return read
         rows = connection.execute(
-            select(said.ticket_id, said.event_no, event.action, event.track, said.field, said.value)
+            select(said.ticket_id, said.event_no, ticket.registered_at, event.action, event.track, said.field,
+                   said.value)
             .join_from(TicketText.__table__, TicketEvent.__table__,
                        and_(event.ticket_id == said.ticket_id, event.no == said.event_no))
+            .join(Ticket.__table__, ticket.id == said.ticket_id)
             .where(said.ticket_id.between(ids[0], ids[-1]))
             .order_by(said.ticket_id, said.event_no, said.field)
         )  # fmt: skip
@@ -191,15 +238,62 @@ def rebuild(connection: Connection, batch: int = 2_000) -> int:
         last, read = ids[-1], read + len(ids)
 
 
-def hits(session: Session, words: Sequence[str], parts: Sequence[str], most: int) -> Select[Any]:
-    """Ids of the tickets of the newest documents, at most so many, in which all the words stand."""
-    phrases = [pairs(word) for word in words]
+def hits(
+    session: Session,
+    words: Sequence[str],
+    parts: Sequence[str],
+    most: int,
+    since: date | None = None,
+    until: date | None = None,
+) -> Select[Any]:
+    """Ids of the tickets of the newest documents, at most so many, in which all the words stand.
+
+    since, until: only tickets registered from the one day on, and before the other.
+    """
     if session.get_bind().dialect.name == "sqlite":
-        asked = " AND ".join(f'{{{" ".join(parts)}}} : "{" ".join(phrase)}"' for phrase in phrases)
-        newest = select(FTS.c.rowid).where(literal_column(NAME).op("MATCH")(asked)).order_by(FTS.c.rowid.desc())
+        asked = _fts(words, parts)
+        if since or until:
+            asked = f"({asked}) AND {DAYS} : ({' OR '.join(terms_between(since, until)) or 'never'})"
+        newest = select(FTS.c.rowid).where(_matches(asked)).order_by(FTS.c.rowid.desc())
         numbered = newest.limit(most).subquery()
         return select(numbered.c.rowid.op(">>")(EVENT_BITS).label("id"))
-    query = cast(literal(" & ".join(f"({' <-> '.join(phrase)})" for phrase in phrases)), TSQUERY)
-    within = PAIRS.c.pairs.op("@@")(query), PAIRS.c.part.in_(parts)
-    newest = select(PAIRS.c.ticket_id.label("id")).where(*within).order_by(PAIRS.c.ticket_id.desc())
-    return select(newest.limit(most).subquery().c.id)
+    found = select(PAIRS.c.ticket_id.label("id")).where(_holds(words, parts))
+    if since or until:
+        # In the order of registration, so that the index of tickets can lead where the word is common.
+        found = found.join(Ticket, Ticket.id == PAIRS.c.ticket_id).order_by(Ticket.registered_at.desc())
+        if since:
+            found = found.where(Ticket.registered_at >= _midnight(since))
+        if until:
+            found = found.where(Ticket.registered_at < _midnight(until))
+    return select(found.order_by(PAIRS.c.ticket_id.desc()).limit(most).subquery().c.id)
+
+
+def hits_among(session: Session, words: Sequence[str], parts: Sequence[str], among: Any) -> Select[Any]:
+    """Those of a few tickets, a subquery of ids, in which each of the words stands: each ticket is asked by itself."""
+    stand = []
+    for word in words:
+        if session.get_bind().dialect.name == "sqlite":
+            first = among.c.id.op("<<")(EVENT_BITS)
+            own = FTS.c.rowid.between(first, first.op("|")((1 << EVENT_BITS) - 1))
+            stand.append(exists(FTS.c.rowid).where(_matches(_fts([word], parts)), own).correlate(among))
+        else:
+            own = PAIRS.c.ticket_id == among.c.id
+            stand.append(exists(PAIRS.c.part).where(own, _holds([word], parts)).correlate(among))
+    return select(among.c.id).where(*stand)
+
+
+def _fts(words: Sequence[str], parts: Sequence[str]) -> str:
+    return " AND ".join(f'{{{" ".join(parts)}}} : "{" ".join(pairs(word))}"' for word in words)
+
+
+def _matches(asked: str) -> ColumnElement[bool]:
+    return literal_column(NAME).op("MATCH", is_comparison=True)(asked)
+
+
+def _holds(words: Sequence[str], parts: Sequence[str]) -> ColumnElement[bool]:
+    query = cast(literal(" & ".join(f"({' <-> '.join(pairs(word))})" for word in words)), TSQUERY)
+    return and_(PAIRS.c.pairs.op("@@", is_comparison=True)(query), PAIRS.c.part.in_(parts))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(min(max(day, FIRST_DAY), LAST_DAY), time(0), SHANGHAI)

@@ -29,6 +29,11 @@ MOBILE = re.compile(r"(?<!\d)(?:\+?86[-\s]?)?(1\d(?:[-\s]?\d){9})(?!\d)")
 LAND_LINE = re.compile(r"(?<!\d)(?:\(?(0\d{2,3})\)?[-\s]*)?(\d{7,8})(?!\d)")
 
 
+TYPED_MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86[-\s]?)?1\d(?:[-\s.]{0,3}\d){9}(?!\d)")
+TYPED_LAND_LINE = re.compile(r"\s*(?:\(?0\d{2,3}\)?[-\s]{0,3}|(?!20[0-3]\d))[2-9]\d{2,3}[-\s]?\d{4}\s*")
+"""Not what begins with a year: that is a day, or a ticket's number. `shell.js` has the same two."""
+
+
 class Lookup(Model):
     """A ticket can be found by a number."""
 
@@ -63,6 +68,12 @@ def numbers(field: str, value: str) -> tuple[set[str], set[str]]:
         filed |= {f"phone:{area}-{local}", f"phone:*-{local}"} if area else {f"phone:{local}"}
         asked |= {f"phone:{area}-{local}", f"phone:{local}"} if area else {f"phone:{local}", f"phone:*-{local}"}
     return filed, asked
+
+
+def is_telephone(typed: str) -> bool:
+    """Whether a text to be looked for has a mobile number in it, or is a land line."""
+    plain = unicodedata.normalize("NFKC", typed[:200])
+    return bool(TYPED_MOBILE.search(plain) or TYPED_LAND_LINE.fullmatch(plain))
 
 
 def digests(key: bytes, found: Iterable[str]) -> set[str]:

@@ -48,6 +48,20 @@ def made(session: Session, ticket_id: int, no: int, form: str, by: Actor, at: da
     return event
 
 
+def made_with_its_record(session: Session, ticket_id: int, no: int, by: Actor, at: datetime) -> bool:
+    """Whether a print-out of the 处理记录表 was recorded in one press with the record that it shows.
+
+    That press closes the ticket, and takes it out of its maker's sight: the paper is all they have of it, while it can
+    be drawn at all.
+    """
+    try:
+        event = made(session, ticket_id, no, "record", by, at)
+    except Unseen:
+        return False
+    then = session.get(TicketEvent, (ticket_id, no + 1))
+    return then is not None and (then.action, then.actor_id, then.at) == ("record", by.user_id, event.at)
+
+
 def last_of(session: Session, ticket_id: int, by: Actor) -> int:
     """The number of the latest print-out that a person has recorded on a ticket."""
     mine = (TicketEvent.ticket_id == ticket_id, TicketEvent.action == "print", TicketEvent.actor_id == by.user_id)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from unicodedata import normalize
 
-from sqlalchemy import ColumnElement, and_, false, func, intersect, literal, or_, select, union
+from sqlalchemy import ColumnElement, and_, case, false, func, intersect, null, or_, select, union, union_all
 from sqlalchemy.orm import Session
 
 from models import index, scope
@@ -23,6 +24,8 @@ from models.tables import Ticket, TicketEvent, TicketText
 NEWEST = 2_000
 """So many of the newest documents that hold a word, or all the words, are looked at: a common word costs no more in a
 large table."""
+FEW = 400
+"""Where no more tickets than these are left by all else that is asked, each of them is looked through."""
 WORDS_MOST = 6
 AROUND = 14
 """Characters shown on either side of a word found in a longer text."""
@@ -39,33 +42,56 @@ class Query:
     short: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Within:
+    """What else is asked, so that it narrows what is looked at. since, until: days of registration, the latter not
+    among them. others: on `Ticket`, all that is asked but the words, where that may leave few; None: it does not."""
+
+    since: date | None = None
+    until: date | None = None
+    others: ColumnElement[bool] | None = None
+
+
+EVERYWHERE = Within()
+
+
 def query(typed: str) -> Query:
     runs = list(dict.fromkeys(index.runs(typed)))
     words = [run for run in runs if len(run) > 1]
     return Query(tuple(words[:WORDS_MOST]), tuple(run for run in runs if len(run) == 1))
 
 
-def looked_at(session: Session, asked: Query, by: Actor) -> ColumnElement[int]:
-    """How many documents a search of one word looks at, as a scalar: NEWEST means that there are more; 0 for several
-    words, which reach further back."""
-    if len(asked.words) != 1:
-        return literal(0)
-    newest = index.hits(session, asked.words, _parts(by), NEWEST).subquery()
-    return select(func.count()).select_from(newest).scalar_subquery()
+def reach(session: Session, asked: Query, by: Actor, within: Within = EVERYWHERE) -> ColumnElement[Any]:
+    """Since which registration everything has been looked at, as a scalar; null: all there is.
+
+    Of several words, where they stand apart: together in one document they are found further back.
+    """
+    if not asked.words:
+        return null()
+    ends = []
+    for word in asked.words:
+        newest = index.hits(session, (word,), _parts(by), NEWEST, within.since, within.until).subquery()
+        last = select(func.count().label("n"), func.min(newest.c.id).label("id")).select_from(newest).subquery()
+        ends.append(
+            select(Ticket.registered_at.label("at")).join(last, Ticket.id == last.c.id).where(last.c.n >= NEWEST)
+        )
+    at = union_all(*ends).subquery()
+    latest = select(func.max(at.c.at)).scalar_subquery()
+    return case((_is_few(within.others), null()), else_=latest) if within.others is not None else latest
 
 
-def found(session: Session, asked: Query, by: Actor) -> ColumnElement[bool]:
+def found(session: Session, asked: Query, by: Actor, within: Within = EVERYWHERE) -> ColumnElement[bool]:
     """On `Ticket`: every word stands in something that the person may read there."""
     if not asked.words:
         return false()
     rows = scope.conditions(by)
     notes = or_(false(), *(condition for condition, level in rows if level in ("contact", "full")))
     only_words = [condition for condition, level in rows if level == "part"]
-    standing = Ticket.id.in_(_standing(session, asked, _parts(by)))
+    standing = Ticket.id.in_(_standing(session, asked, _parts(by), within))
     if not only_words:
         return and_(standing, notes)
     # The first condition leads; the second is asked of its rows only.
-    registered = Ticket.id.in_(_standing(session, asked, ("words",)))
+    registered = Ticket.id.in_(_standing(session, asked, ("words",), within))
     return and_(standing, or_(notes, and_(or_(*only_words), registered)))
 
 
@@ -73,13 +99,28 @@ def _parts(by: Actor) -> tuple[str, ...]:
     return index.PARTS if by.office or by.chairman else index.PARTS[:2]
 
 
-def _standing(session: Session, asked: Query, parts: tuple[str, ...]) -> Any:
-    """Ids of tickets: all the words in one document, or each in one of its own."""
-    together = index.hits(session, asked.words, parts, NEWEST)
-    if len(asked.words) == 1:
-        return together
-    apart = intersect(*(index.hits(session, (word,), parts, NEWEST) for word in asked.words)).subquery()
-    return union(together, select(apart.c.id))
+def _standing(session: Session, asked: Query, parts: tuple[str, ...], within: Within) -> Any:
+    """Ids of tickets: all the words in one document, or each in one of its own; of few tickets, all that fit."""
+
+    def hits(*words: str) -> Any:
+        return index.hits(session, words, parts, NEWEST, within.since, within.until)
+
+    ways = [hits(*asked.words)]
+    if len(asked.words) > 1:
+        apart = intersect(*(hits(word) for word in asked.words)).subquery()
+        ways.append(select(apart.c.id))
+    if within.others is not None:
+        few = _few(within.others)
+        ways.append(index.hits_among(session, asked.words, parts, few).where(_is_few(within.others)))
+    return union(*ways) if len(ways) > 1 else ways[0]
+
+
+def _few(others: ColumnElement[bool]) -> Any:
+    return select(Ticket.id).where(others).limit(FEW + 1).subquery()
+
+
+def _is_few(others: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(func.count()).select_from(_few(others)).scalar_subquery() <= FEW
 
 
 def texts(session: Session, ids: Sequence[int], by: Actor) -> dict[int, list[str]]:

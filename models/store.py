@@ -70,7 +70,7 @@ def save(session: Session, case: Case) -> None:
     session.execute(insert(EVENT), case.events)
     if case.texts:
         session.execute(insert(TEXT), case.texts)
-        index.add(session, case.events, case.texts)
+        index.add(session, case.events, case.texts, {ticket["id"]: ticket["registered_at"]})
     _write_beside(session, case)
     case.fresh, case.seen = False, ticket["version"]
     case.events, case.texts, case.changed, case.numbers = [], [], {}, {}
@@ -88,7 +88,7 @@ def save_new(session: Session, cases: Sequence[Case]) -> None:
     texts = [text for case in cases for text in case.texts]
     if texts:
         session.execute(insert(TEXT), texts)
-        index.add(session, events, texts)
+        index.add(session, events, texts, {case.ticket["id"]: case.ticket["registered_at"] for case in cases})
     numbers = [row for case in cases if case.ticket["track"] == QUALITY
                for row in lookup.rows_of(case.ticket["id"], case.numbers)]  # fmt: skip
     if numbers:

@@ -292,9 +292,17 @@ class ModelView(KeepsPaths, FiltersOfRequest, fab.ModelView):
             self.post_delete(item)
             flash(self.delete_row_message, "success")
 
+    def get_redirect(self) -> str:
+        """The page before this one; the list, not the front page, for who came here by the address alone."""
+        before = super().get_redirect()
+        return self._own_list() if before == self.appbuilder.get_url_for_index else str(before)
+
+    def _own_list(self) -> str:
+        return url_for(f"{self.endpoint}.{self.default_view}")
+
     def post_delete_redirect(self) -> Response:
         """To the list: the page that showed the row is gone."""
-        return redirect(url_for(f"{self.endpoint}.{self.default_view}"))
+        return redirect(self._own_list())
 
 
 def refusal(no: Conflict | Refused) -> str:

@@ -85,6 +85,9 @@ document.addEventListener("DOMContentLoaded", function () {
     earlier.querySelectorAll("[data-no]").forEach(function (li) {
       li.hidden = !!suggested.querySelector('[data-no="' + li.dataset.no + '"]');
     });
+    earlier.querySelectorAll(".kf-card").forEach(function (card) {
+      card.querySelector("[data-elsewhere]").hidden = !!card.querySelector("[data-no]:not([hidden])");
+    });
   }
   var suggested = document.getElementById("suggested"), earlier = document.getElementById("earlier");
   var timer = null, numbers = "";

@@ -39,6 +39,19 @@ document.addEventListener("DOMContentLoaded", function () {
       e.target.form.requestSubmit();
     }
   });
+  function telephone(typed) {                                  // as models/lookup.py has it
+    var plain = typed.normalize("NFKC");
+    return /(^|\D)((\+|00)?86[-\s]?)?1\d([-\s.]{0,3}\d){9}(?!\d)/.test(plain) ||
+      /^\s*(\(?0\d{2,3}\)?[-\s]{0,3}|(?!20[0-3]\d))[2-9]\d{2,3}[-\s]?\d{4}\s*$/.test(plain);
+  }
+  document.addEventListener("submit", function (e) {           // a search for a number never becomes an address
+    var to = e.target.dataset.numbers;
+    var found = to && Array.from(e.target.querySelectorAll("input[type=search]")).filter(function (i) { return telephone(i.value); });
+    if (!found || !found.length) return;
+    e.preventDefault();
+    found.forEach(function (i) { i.value = ""; });
+    location.assign(to);
+  });
   document.addEventListener("submit", function (e) {           // the key in the form makes a second press harmless; this spares it
     if (e.target.method !== "post") return;
     if (e.target.dataset.sent) { e.preventDefault(); return; }

@@ -18,11 +18,14 @@ from admin import errors, words
 from admin.current import book, current_actor, now, session, transact
 from admin.views import attaching, drafting, following, forms, history, offers
 from admin.views.forms import Control
-from models import desk, draft, reply, view
+from models import desk, draft, printing, reply, view
 from models import history as log_of
 from models.refusals import Invalid, KeyReused, NotYours, Refused, Stale, Unseen, WrongState
 from models.view import Sight
 from models.workflow import ACTIONS, AMENDABLE, HEAD, Action, Field, Step
+
+PAPER = {"record": "record"}
+"""Action → the form that the same press can print: of a ticket which then leaves one's sight."""
 
 
 @dataclass
@@ -90,9 +93,14 @@ def send(ticket_id: int, name: str) -> Any:
     given: dict[str, Any] = {}
     own = draft.acting(current_actor().user_id, ticket_id, name)
 
+    paper = PAPER.get(name, "") if typed.get("then") == "print" else ""
+
     def work() -> None:
-        desk.act(session(), ticket_id, name, given, by=current_actor(), at=now(), book=book(),
-                 version=typed.get("version"), once=typed.get("once") or None)  # fmt: skip
+        by, at, once = current_actor(), now(), typed.get("once") or None
+        if paper:  # first, while the ticket is in sight
+            desk.act(session(), ticket_id, "print", {"form": paper}, by=by, at=at, book=book(),
+                     once=once and f"{once}-print")  # fmt: skip
+        desk.act(session(), ticket_id, name, given, by=by, at=at, book=book(), version=typed.get("version"), once=once)
         draft.drop(session(), own)
 
     try:
@@ -103,7 +111,7 @@ def send(ticket_id: int, name: str) -> Any:
         raise
     except Refused as no:
         return _again(ticket_id, action, typed, no)
-    return _done(ticket_id, action, given)
+    return _done(ticket_id, action, given, paper)
 
 
 def _find(ticket_id: int, name: str) -> tuple[Action, Sight]:
@@ -194,7 +202,8 @@ def _draw(sheet: Sheet) -> str:
     calling = sheet.action.name == "call_back"
     return render_template(
         "call.html" if calling else "act.html", calls=_calls(sheet) if calling else (),
-        title=words.term(sheet.action.zh), sheet=sheet, row=sheet.row, action=sheet.action, fact=fact,
+        title=words.term(sheet.action.zh), prints=sheet.action.name in PAPER, sheet=sheet,
+        row=sheet.row, action=sheet.action, fact=fact,
         facts=AMENDABLE.values() if sheet.action.name == "amend" and fact is None else (), now=now(),
     )  # fmt: skip
 
@@ -235,9 +244,12 @@ def _cannot(action: Action, sight: Sight, refused: Refused) -> Any:
     return page_, refused.status
 
 
-def _done(ticket_id: int, action: Action, given: dict[str, Any]) -> Any:
-    """Say what happened; then the ticket, or the list when the action ended one's sight of it."""
+def _done(ticket_id: int, action: Action, given: dict[str, Any], paper: str) -> Any:
+    """Say what happened; then the paper, the ticket, or the list when the action ended one's sight of it."""
     seen = view.sights(session(), [ticket_id], current_actor(), now())
     row = view.tickets(session(), seen, current_actor(), now(), book())[0] if seen else None
     flash(following.after(action, row, given, now()), "success")
+    if paper:
+        no = printing.last_of(session(), ticket_id, current_actor())
+        return redirect(url_for("PrintView.form", ticket_id=ticket_id, form=paper, no=no), 303)
     return redirect(url_for("TicketView.show", ticket_id=ticket_id) if row else url_for("TicketView.list"))

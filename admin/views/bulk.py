@@ -1,6 +1,6 @@
 """One action on many tickets: a page with its form, then each ticket in a transaction of its own, by its own event.
 
-What fails is told one by one, by number and reason; the others are done. A ticket out of sight is told like one that
+What fails is told one by one (`admin.views.outcome`); the others are done. A ticket out of sight is told like one that
 is not there. Every ticket keeps the version that the list showed, so that nothing done meanwhile is written over; and
 a key of its own, so that a second press does nothing twice.
 """
@@ -11,14 +11,14 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import abort, redirect, render_template, request
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from admin import errors, words
 from admin.current import book, current_actor, now, session, transact
-from admin.views import following, forms, offers, printing
+from admin.views import following, forms, offers, outcome, printing
 from models import desk, fields, scope, store, view
 from models.policy import DISCIPLINE, QUALITY
 from models.printing import forms_for
@@ -84,17 +84,16 @@ def ever() -> list[Action]:
 
 
 def send() -> Any:
-    """POST /ticket/bulk: the page of one action on the chosen tickets, and then the action itself."""
+    """POST /ticket/bulk: the action itself; what the list sends comes to the address of its page.
+
+    All that is shown has an address of its own: an answer to a form cannot be gone back to.
+    """
     typed = MultiDict(request.form)
-    action = ACTIONS.get(typed.get("action", ""))
-    if action is None or action.name not in BULK:
-        abort(404)
-    chosen = _chosen(typed)
-    if not chosen or len(chosen) > MOST:
-        said = _("一次最多 %(most)s 件。", most=MOST) if chosen else _("还没有选工单。")
+    action, chosen, said = _asked_for(typed)
+    if said:
         return nothing(action, said), 422
     if typed.get("do") != "go":
-        return _draw(_sheet(action, chosen, typed if typed.get("to") else None, {}))
+        return redirect(url_for("TicketView.bulk", action=action.name, t=typed.getlist("t")), 303)
     given = {**forms.given(_asked(action), typed), **FIXED.get(action.name, {})}
     try:
         fields.read_all(action.fields, given, book(), lambda value: scope.find(session(), value, current_actor()))
@@ -104,6 +103,23 @@ def send() -> Any:
         sheet.problem, sheet.once = errors.say(no.code, **no.facts), typed.get("once") or sheet.once
         return _draw(sheet), no.status
     return _carry_out(action, chosen, given, typed.get("once") or secrets.token_urlsafe(16))
+
+
+def ask() -> Any:
+    """GET /ticket/bulk: the page of one action on the chosen tickets."""
+    action, chosen, said = _asked_for(request.args)
+    return (nothing(action, said), 422) if said else _draw(_sheet(action, chosen, None, {}))
+
+
+def _asked_for(typed: forms.Typed) -> tuple[Action, dict[int, str], str]:
+    """The action, the chosen tickets, and why it cannot be done with so many."""
+    action = ACTIONS.get(typed.get("action", ""))
+    if action is None or action.name not in BULK:
+        abort(404)
+    chosen = _chosen(typed)
+    if not chosen:
+        return action, chosen, _("还没有选工单。")
+    return action, chosen, _("一次最多 %(most)s 件。", most=MOST) if len(chosen) > MOST else ""
 
 
 def page(action: Action, chosen: dict[int, str], typed: forms.Typed, note: str) -> Any:
@@ -177,30 +193,28 @@ def _draw(sheet: Sheet) -> str:
 
 
 def _carry_out(action: Action, chosen: dict[int, str], given: dict[str, Any], once: str) -> Any:
-    """Each by itself; the answer says what became of each."""
+    """Each by itself; then to the address that says what became of each."""
     numbers = _numbers(list(chosen))
-    done: list[tuple[int, str]] = []
-    failed: list[tuple[int, str, str]] = []
+    done: list[int] = []
+    failed: list[tuple[int, list[str]]] = []
     absent = 0
     for ticket_id, version in chosen.items():
-        number = numbers.get(ticket_id)
-        if number is None:
+        if ticket_id not in numbers:
             absent += 1
             continue
         try:
             _act(action, ticket_id, version, given, once)
         except Unseen:
             absent += 1
+        except Invalid as no:
+            failed.append((ticket_id, [code for code, _facts in no.errors.values()]))
         except Refused as no:
-            failed.append((ticket_id, number, _reason(no)))
+            failed.append((ticket_id, [no.code]))
         else:
-            done.append((ticket_id, number))
-    paper = printing.together_at([i for i, _no in done]) if action.name == "print" and done else ""
-    if paper and not failed and not absent:
-        return redirect(paper, 303)
-    page_ = render_template("bulk_done.html", title=words.term(action.zh), action=action, done=done, failed=failed,
-                            absent=absent, paper=paper, seen=_numbers([i for i, _n in done]))  # fmt: skip
-    return page_, 200 if done else 409
+            done.append(ticket_id)
+    if action.name == "print" and done and not failed and not absent:
+        return redirect(printing.together_at(done), 303)
+    return redirect(outcome.address(outcome.Outcome(action.name, done, failed, absent)), 303)
 
 
 def _act(action: Action, ticket_id: int, version: str, given: dict[str, Any], once: str) -> None:
@@ -216,9 +230,3 @@ def _numbers(ids: list[int]) -> dict[int, str]:
     """Those in sight, by their numbers."""
     rows = session().execute(select(Ticket.id, Ticket.no).where(Ticket.id.in_(ids), scope.visible(current_actor())))
     return dict(rows.all())  # type: ignore[arg-type]
-
-
-def _reason(refused: Refused) -> str:
-    if isinstance(refused, Invalid):
-        return "".join(errors.reason(why) for why in refused.errors.values())
-    return errors.say(refused.code, **refused.facts)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, case, literal, not_, or_
 
 from admin import words
 from admin.views.filters import Args, Asking, showing
+from admin.words import Due
 from models import policy
 from models.tables import Ticket
 from models.workflow import STATES
@@ -20,7 +22,8 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `sort`: by what it is sorted, upwards first or downwards. `said`: the cell of an export."""
+    """One column. `sort`: by what it is sorted, upwards first or downwards. `said`: the cell of an export, in the
+    words of the page; a time, and the number of a round, as what it is."""
 
     name: str
     zh: str
@@ -42,9 +45,31 @@ def _time(name: str) -> Callable[[Row, datetime], Any]:
     return lambda row, _now: row[name]
 
 
-def _due(row: Row, now: datetime) -> str:
+def _due(row: Row, _now: datetime) -> datetime | None:
     owed = words.next_due(row["obligations"])
-    return words.full(owed["due_at"]) if owed else ""
+    return owed["due_at"] if owed else None
+
+
+def standing(row: Row, now: datetime) -> Due | None:
+    """How a ticket stands with its deadlines, in a word: what is owed first, else how it was closed."""
+    owed = words.next_due(row["obligations"])
+    if owed:
+        return words.due(owed, now)
+    states = {one["state"] for one in row["obligations"]} if row["state"] == "closed" else set()
+    if "late" in states:
+        return Due("never", _("逾期办结"))
+    return Due("met", _("按时办结")) if "on_time" in states else None
+
+
+def _standing(row: Row, now: datetime) -> str:
+    stands = standing(row, now)
+    return stands.text if stands else ""
+
+
+def _unit(row: Row, _now: datetime) -> str:
+    if row["unit"]:
+        return words.term(row["unit"])
+    return _("未转办") if row["state"] == "registered" and row["track"] == policy.QUALITY else ""
 
 
 CONTENT = Column("content", "内容", lambda row, _now: row["content"] or words.headline(row))
@@ -53,7 +78,7 @@ COLUMNS = (
     Column("district", "片区", _term("district"), chosen=False),
     Column("category", "分类", _term("category"), "category"),
     Column("no", "工单号", lambda row, _now: row["no"], "-no"),
-    Column("unit", "承办单位", _term("unit"), "unit"),
+    Column("unit", "承办单位", _unit, "unit"),
     Column("state", "状态", lambda row, _now: words.state(row["state"]), "state"),
     Column("due", "时限", _due, "due"),
     Column("round", "轮次", lambda row, _now: row["round"], "-round"),
@@ -65,6 +90,8 @@ COLUMNS = (
     Column("closed", "办结时间", _time("closed_at"), chosen=False, css="kf-num"),
     Column("registered", "登记时间", _time("registered_at"), "-registered", css="kf-num"),
 )  # fmt: skip
+STANDING = Column("standing", "时限情况", _standing)
+"""Beside the deadline in an export, where both stand in one cell of the page."""
 BY_NAME = {column.name: column for column in COLUMNS}
 USUAL = tuple(column.name for column in COLUMNS if column.chosen)
 

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from admin import words
 from admin.current import current_actor, session
 from admin.views import columns, filters, listing, saved
-from admin.views.columns import CONTENT, Column
+from admin.views.columns import CONTENT, STANDING, Column
 from admin.views.filters import Args, Asking
 from models.cells import BOM, clock, safe
 
@@ -36,7 +36,9 @@ def send(args: Args, asking: Asking) -> Response:
     whole = args.copy()
     whole.pop("page", None)
     found = listing.find(session(), whole, asking, size=listing.MOST)
-    chosen = [CONTENT, *columns.chosen(args, saved.views().columns)]
+    chosen = [CONTENT]
+    for column in columns.chosen(args, saved.views().columns):
+        chosen += [column, STANDING] if column.name == "due" else [column]
     log.info(
         "list exported",
         extra={"user": current_actor().user_id, "rows": len(found.rows), "format": form,
@@ -86,7 +88,7 @@ def _xlsx(rows: Sequence[dict[str, Any]], chosen: Sequence[Column], now: datetim
         for line, cells in enumerate(_cells(rows, chosen, now), 1):
             for n, cell in enumerate(cells):
                 if isinstance(cell, datetime):
-                    sheet.write_datetime(line, n, words.local(cell).replace(tzinfo=None), moment)
+                    sheet.write_datetime(line, n, words.local(cell).replace(microsecond=0, tzinfo=None), moment)
                 elif isinstance(cell, int):
                     sheet.write_number(line, n, cell)
                 elif cell:

@@ -5,6 +5,7 @@ A condition on a field counts only for tickets of which the reader may see that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -16,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 
 from admin import words
 from admin.views import duties
-from models import policy, scope, search, view
+from models import lookup, policy, scope, search, view
 from models.actor import Actor
 from models.book import Book
 from models.tables import Ticket
@@ -86,11 +87,19 @@ def _states(asking: Asking) -> Options:
 
 
 def number(value: str, at: datetime) -> str:
-    """A ticket number as people type it: wide letters, small letters, or only the running number of this year."""
-    typed = normalize("NFKC", value).strip().upper().replace(" ", "")
-    if typed.isascii() and typed.isdecimal() and len(typed) <= 5:
-        return f"ZL-{at.astimezone(SHANGHAI).year}-{int(typed):05d}"
-    return typed[:20]
+    """A ticket number, or the beginning of one, as people type, copy and say it: in wide or small letters, without
+    its prefix, its dashes or its noughts, or only the running number of this year."""
+    typed = normalize("NFKC", value).strip().upper()
+    bare = re.sub(r"[\W_]+", "", typed)
+    if found := re.fullmatch(r"(?:ZL(?!20[0-9]{2}$))?([0-9]{1,5})", bare):
+        return f"ZL-{at.astimezone(SHANGHAI).year}-{int(found[1]):05d}"
+    if found := re.fullmatch(r"(?:ZL\W*)?(20[0-9]{2})\W+([1-9][0-9]{0,3})", typed):
+        return f"ZL-{found[1]}-{int(found[2]):05d}"
+    if found := re.fullmatch(r"ZL(20[0-9]{2})([0-9]*)|(20[0-9]{2})([0-9]{5,})", bare):
+        return f"ZL-{found[1] or found[3]}-{found[2] or found[4] or ''}"[:20]
+    if found := re.fullmatch(r"纪(20[0-9]{2})([0-9A-Z]{0,4})|(20[0-9]{2})([0-9A-Z]{4})", bare):
+        return f"纪{found[1] or found[3]}-{found[2] or found[4] or ''}"
+    return typed.replace(" ", "")[:20]
 
 
 def _number(value: str, asking: Asking) -> ColumnElement[bool]:
@@ -99,9 +108,9 @@ def _number(value: str, asking: Asking) -> ColumnElement[bool]:
     return and_(Ticket.no >= typed, Ticket.no < typed + "\U0010ffff") if typed else false()
 
 
-def _search(value: str, asking: Asking) -> ColumnElement[bool]:
+def _search(value: str, asking: Asking, within: search.Within = search.EVERYWHERE) -> ColumnElement[bool]:
     """Words in content and notes, or the beginning of a number."""
-    found = search.found(asking.book.session, search.query(value), asking.by)
+    found = search.found(asking.book.session, search.query(value), asking.by, within)
     typed = number(value, asking.at)
     return or_(found, _number(value, asking)) if typed.startswith(("ZL-", "纪")) else found
 
@@ -171,9 +180,38 @@ def given(args: Args) -> list[tuple[Filter, str]]:
     return [(f, value.strip()) for f in FILTERS for value in args.getlist(f.name)[:20] if value.strip()]
 
 
+def names_a_telephone(args: Args) -> bool:
+    """Whether somebody looks for a telephone number, which no list finds and no address should hold."""
+    return any(lookup.is_telephone(value) for name in ("q", "no") for value in args.getlist(name))
+
+
 def predicate(args: Args, asking: Asking) -> ColumnElement[bool]:
     """All conditions at once, within the reader's sight."""
     chosen = given(args)
+    others = _all_but_words(chosen, asking)
+    if not (typed := [value for f, value in chosen if f.name == "q"]):
+        return others
+    there = within(args, asking)
+    return and_(others, or_(*(_search(value, asking, there) for value in typed)))
+
+
+def within(args: Args, asking: Asking) -> search.Within:
+    """What else than words an address asks for: a search looks at the newest of what is left by it."""
+    chosen = given(args)
+    days = {
+        name: [day.date() for f, value in chosen if f.name == name and (day := _day(value, after))]
+        for name, after in (("from", 0), ("to", 1))
+    }
+    narrowed = duties.near(asking.by) is not None or any(f.name not in ("q", *days) for f, _value in chosen)
+    return search.Within(
+        since=min(days["from"], default=None),
+        until=max(days["to"], default=None),
+        others=_all_but_words(chosen, asking) if narrowed else None,
+    )
+
+
+def _all_but_words(chosen: list[tuple[Filter, str]], asking: Asking) -> ColumnElement[bool]:
+    chosen = [(f, value) for f, value in chosen if f.name != "q"]
     parts = [scope.visible(asking.by)]
     near = duties.near(asking.by)
     if near is not None:

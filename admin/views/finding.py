@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 
@@ -21,15 +23,30 @@ def asked(args: Args) -> Query | None:
     return search.query(typed) if typed else None
 
 
-def said(asked_for: Query, *, full: bool) -> str:
-    """What of the search was not looked for, or not everywhere."""
+def said(asked_for: Query, reached: datetime | None) -> str:
+    """What of the search was not looked for, or not everywhere: `reached`, as `search.reach` gives it."""
     if asked_for.short and not asked_for.words:
         return _("查找至少要两个字；一个字几乎处处都有。")
     if asked_for.short:
         return _("“%(words)s”只有一个字，没有用来查找。", words="、".join(asked_for.short))
-    if full:
-        return _("这个词很常见，只查了最近写下的 %(n)s 处；加一个词可查得更远。", n=f"{search.NEWEST:,}")
+    if reached is not None and len(asked_for.words) > 1:
+        return _("有的词很常见：几个词分写在几处的，只查到约 %(day)s 登记的为止；写在一处的查得更远。",
+                 day=words.local(reached).date())  # fmt: skip
+    if reached is not None:
+        return _("这个词很常见，只查了最近写下的 %(n)s 处，约到 %(day)s 登记的为止。", n=f"{search.NEWEST:,}",
+                 day=words.local(reached).date())  # fmt: skip
     return ""
+
+
+def further(args: Args, reached: datetime | None) -> str:
+    """The address of the same list from where a search has stopped; none where it has not."""
+    if reached is None:
+        return ""
+    day = words.local(reached).date()
+    if args.get("to", "").strip() == str(day) and day > date.min:  # all of that day is not even half of it
+        day -= timedelta(days=1)
+    rest = [(k, v) for k, v in args.items(multi=True) if v and k not in ("to", "page")]
+    return urlencode([*rest, ("to", str(day))])
 
 
 def mark(rows: list[dict[str, Any]], asked_for: Query, asking: Asking) -> dict[int, dict[str, Pieces]]:

@@ -77,6 +77,8 @@ def _deadlines(step: Step, ticket: dict[str, Any], book: Book, now: datetime) ->
 
 def after(action: Action, row: dict[str, Any] | None, values: dict[str, Any], now: datetime) -> str:
     """One sentence of what happened and what comes next. `row`: the ticket afterwards, None out of sight."""
+    if row is None and action.name == "record":
+        return _("已填写处理记录表，工单办结。")
     if row is None:
         return _("已%(action)s。这件工单现在由别人办理，您不再看得到。", action=_(action.zh))
     if not action.versioned:

@@ -29,6 +29,7 @@ from models import desk, printing, view
 from models import history as log
 from models.policy import OBLIGATIONS, PRINTS
 from models.refusals import Unseen
+from models.tables import Ticket
 from models.view import Sight
 from models.workflow import ACTIONS
 
@@ -55,9 +56,9 @@ def forms(sight: Sight) -> list[tuple[str, str]]:
     return [(form, _(PRINTS[form])) for form in found]
 
 
-def form_of_ticket(ticket_id: int) -> Row:
+def form_of_ticket(sight: Sight) -> Row:
     """What stands in the 工单."""
-    found = sheet.sheet(session(), ticket_id, Asking(current_actor(), now(), book()))
+    found = sheet.sheet(session(), sight.ticket.id, Asking(current_actor(), now(), book()))
     row, events = found.row, log.events(log.read(session(), found.sight.ticket.id), found.sight, current_actor())
     return {
         "row": row,
@@ -99,9 +100,8 @@ def _ended(o: Row) -> str:
     return "" if words.is_open(o) else f"，{words.due(o, now()).text}"
 
 
-def form_of_record(ticket_id: int) -> Row:
+def form_of_record(sight: Sight) -> Row:
     """What stands in the 处理记录表: the same for everybody, and no more than discipline has released."""
-    sight = view.sight(session(), ticket_id, current_actor(), now())
     row = view.tickets(session(), [sight], current_actor(), now(), book())[0]
     events = log.events(log.read(session(), sight.ticket.id), sight, current_actor())
     told = next((e for e in reversed(events) if e["action"] in RELEASING), None)
@@ -142,17 +142,30 @@ class Paper:
     qr: Markup
     of: Row
     """What stands in it, by the names of its template."""
+    in_sight: bool
+    """Whether its reader can go back to the ticket."""
 
 
 def paper(ticket_id: int, form: str, no: str) -> Paper:
     """A recorded print-out, drawn. Raises Unseen where the person may not have it, or has not recorded it of late."""
-    sight = view.sight(session(), ticket_id, current_actor(), now())
+    number = int(no) if no.isascii() and no.isdecimal() and len(no) < 10 else 0
+    seen = view.sights(session(), [ticket_id], current_actor(), now())
+    sight = seen[0] if seen else _finished(ticket_id, form, number)
     if form not in dict(forms(sight)):
         raise Unseen
-    number = int(no) if no.isascii() and no.isdecimal() and len(no) < 10 else 0
     at = printing.made(session(), ticket_id, number, form, current_actor(), now()).at
     address = url_for("TicketView.show", ticket_id=ticket_id, _external=True)
-    return Paper(ticket_id, at, address, code(address), DRAWN[form](ticket_id))
+    return Paper(ticket_id, at, address, code(address), DRAWN[form](sight), bool(seen))
+
+
+def _finished(ticket_id: int, form: str, no: int) -> Sight:
+    """A ticket out of sight, as its 处理记录表 shows it to who has just written and printed that. Raises Unseen."""
+    ticket = session().get(Ticket, ticket_id)
+    if form != "record" or not ticket or ticket.state != "closed":
+        raise Unseen
+    if not printing.made_with_its_record(session(), ticket_id, no, current_actor(), now()):
+        raise Unseen
+    return Sight(ticket, "stub")
 
 
 def draw(form: str, papers: Sequence[Paper]) -> Any:
@@ -184,12 +197,12 @@ class PrintView(BaseView):
     @expose("/<int:ticket_id>/print/<form>", methods=["GET"])
     @to_tickets
     def form(self, ticket_id: int, form: str) -> Any:
-        sight = view.sight(session(), ticket_id, current_actor(), now())
-        if form not in dict(forms(sight)):
-            raise Unseen
         try:
             return draw(form, [paper(ticket_id, form, request.args.get("no", ""))])
         except Unseen:
+            sight = view.sight(session(), ticket_id, current_actor(), now())
+            if form not in dict(forms(sight)):
+                raise
             row = view.tickets(session(), [sight], current_actor(), now(), book())[0]
             return render_template("print_first.html", title=_(PRINTS[form]), row=row, form=form)
 

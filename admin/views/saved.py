@@ -6,7 +6,7 @@ shares with everyone or with any role, discipline with its own role; the others 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -23,6 +23,7 @@ from admin.views.door import WITH_TICKETS
 from admin.views.filters import Args
 from models import policy
 from models.actor import Actor
+from models.base import User
 from models.saved_view import EVERYONE
 from models.tables import SavedView
 
@@ -36,6 +37,8 @@ class Views:
 
     rows: tuple[SavedView, ...]
     columns: str
+    owners: Mapping[int, str]
+    """Names of those whose views they are, oneself left out."""
 
     def at(self, args: Args) -> SavedView | None:
         """The view that an address is."""
@@ -46,12 +49,22 @@ class Views:
 def views() -> Views:
     by = current_actor()
     mine = SavedView.owner_id == by.user_id
-    rows = session().scalars(select(SavedView).where(or_(mine, _shared(by))).order_by(SavedView.position, SavedView.id))
-    found = list(rows)
+    rows = session().execute(
+        select(SavedView, User)
+        .join(User, User.id == SavedView.owner_id)
+        .where(or_(mine, _shared(by)))
+        .order_by(SavedView.position, SavedView.id)
+    )
+    owners: dict[int, str] = {}
+    found = []
+    for row, owner in rows:
+        found.append(row)
+        if owner.id != by.user_id:
+            owners[owner.id] = words.person(owner)
     standing = next((row for row in found if not row.name and row.owner_id == by.user_id), None)
     named = sorted((row for row in found if row.name), key=lambda row: (row.owner_id != by.user_id, row.shared))
     kept = str(pairs(standing.address).get("cols", "")) if standing else ""
-    return Views(tuple(named[: 2 * VIEWS_MOST]), kept)
+    return Views(tuple(named[: 2 * VIEWS_MOST]), kept, owners)
 
 
 def _shared(by: Actor) -> ColumnElement[bool]:
@@ -85,10 +98,14 @@ def shares(by: Actor) -> list[tuple[str, str]]:
     return [("", _("只有我")), *everyone, *((role, words.term(policy.ROLES[role])) for role in roles)]
 
 
-def with_whom(row: SavedView) -> str:
+def _hint(row: SavedView, owners: Mapping[int, str]) -> str:
+    """Who shares a view with whom: of one's own with whom, of another's who; nothing of what is one's own alone."""
+    if row.owner_id in owners:
+        return _("%(who)s共享", who=owners[row.owner_id])
     if not row.shared:
-        return _("只有我")
-    return _("所有人") if row.shared == EVERYONE else words.term(policy.ROLES.get(row.shared, row.shared))
+        return ""
+    whom = _("所有人") if row.shared == EVERYONE else words.term(policy.ROLES.get(row.shared, row.shared))
+    return _("共享给%(whom)s", whom=whom)
 
 
 def save() -> Any:
@@ -159,13 +176,13 @@ def choose_columns() -> Any:
     return _back(urlencode(rest))
 
 
-def tabs(found: Sequence[SavedView], counted: Sequence[int], current: SavedView | None) -> list[dict[str, Any]]:
+def tabs(found: Views, counted: Sequence[int], current: SavedView | None) -> list[dict[str, Any]]:
     """The saved views as tabs, after the built-in ones."""
     base = url_for("TicketView.list")
     return [
         {"label": row.name, "url": f"{base}?{row.address}" if row.address else base, "current": row is current,
-         "count": listing.shown(n), "hint": with_whom(row)}
-        for row, n in zip(found, counted, strict=True)
+         "count": listing.shown(n), "hint": _hint(row, found.owners)}
+        for row, n in zip(found.rows, counted, strict=True)
     ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 
@@ -19,7 +19,6 @@ from admin.views.filters import Asking
 from admin.views.pages import OVERSEERS
 from models.actor import Actor
 from models.policy import DISCIPLINE, QUALITY
-from models.refusals import Unseen
 
 HEADS = {"late": "已逾期", "4h": "4 小时内", "today": "今日到期", "tomorrow": "明日到期"}
 BOARD = {"register": "登记", "assign": "转办", "submit": "报送结果", "call_back": "回访"}
@@ -36,7 +35,7 @@ class SupervisionView(BaseView):
     def board(self) -> Any:
         by, at = current_actor(), now()
         if not by.roles_today & OVERSEERS:
-            raise Unseen
+            abort(404)
         asking = Asking(by, at, book())
         by_person = request.args.get("by") == "person"
         marks = board.marks(session(), asking)

@@ -26,6 +26,7 @@ from admin.views import (
     inbox,
     listing,
     navigation,
+    outcome,
     registering,
     saved,
     sheet,
@@ -59,25 +60,28 @@ class TicketView(BaseView):
     @to_tickets
     def list(self) -> Any:
         who, args = asking(), MultiDict(request.args)
+        if filters.names_a_telephone(args):
+            return redirect(url_for("TicketView.numbers"))
         kept = saved.views()
         built_in = [MultiDict(conditions) for _zh, conditions in TABS]
         views = [filters.predicate(one, who) for one in (*built_in, *(saved.pairs(row.address) for row in kept.rows))]
         side = navigation.counted()
         asked = finding.asked(args)
         clusters = incident.biggest(who.book, who.at) if who.by.desk and not filters.given(args) else None
-        more = search.looked_at(session(), asked, who.by) if asked else clusters
+        more = search.reach(session(), asked, who.by, filters.within(args, who)) if asked else clusters
         found = listing.find(session(), args, who, tabs=[*views, *side.values()], more=more)
         navigation.keep(side, found.tabs[len(views) :])
         current, rows = kept.at(args), found.rows
-        left_out = finding.said(asked, full=found.more_found == search.NEWEST) if asked else ""
+        reached = found.more_found if asked else None
         return render_template(
             "tickets.html", title=_title(), found=found, bar=_bar(args, who), chips=_chips(args, who), now=who.at,
-            tabs=_tabs(args, found.tabs) + saved.tabs(kept.rows, found.tabs[len(TABS) : len(views)], current),
+            tabs=_tabs(args, found.tabs) + saved.tabs(kept, found.tabs[len(TABS) : len(views)], current),
             link=_link_to(args, "page"), sorted_by=_link_to(args, "sort"), kept=_kept(args), asked=asked,
             may_register=registering.may_register(), sorts=listing.SORTS, most=listing.MOST,
             marks=finding.mark(rows, asked, who) if asked and asked.words else {}, view=current,
-            left_out=left_out, columns=columns.chosen(args, kept.columns),
-            all_columns=columns.COLUMNS, address=_address(args), shares=saved.shares(who.by), bulk=bulk,
+            left_out=finding.said(asked, reached) if asked else "", further=finding.further(args, reached),
+            columns=columns.chosen(args, kept.columns), all_columns=columns.COLUMNS,
+            standing=columns.standing, address=_address(args), shares=saved.shares(who.by), bulk=bulk,
             cluster=None if asked else incident.read(found.more_found, who.book, who.at), names=who.book.register,
         )  # fmt: skip
 
@@ -99,12 +103,19 @@ class TicketView(BaseView):
     @expose("/export")
     @to_tickets
     def export(self) -> Any:
+        if filters.names_a_telephone(request.args):
+            return redirect(url_for("TicketView.numbers"))
         return exporting.send(MultiDict(request.args), asking())
 
-    @expose("/bulk", methods=["POST"])
+    @expose("/bulk", methods=["GET", "POST"])
     @to_tickets
     def bulk(self) -> Any:
-        return bulk.send()
+        return bulk.send() if request.method == "POST" else bulk.ask()
+
+    @expose("/bulk/done")
+    @to_tickets
+    def bulk_done(self) -> Any:
+        return outcome.page()
 
     @expose("/incident")
     @to_tickets
@@ -116,12 +127,20 @@ class TicketView(BaseView):
     @to_tickets
     def find(self) -> Any:
         """The search in the top bar: straight to the ticket whose number it is, else to those in which it stands."""
+        if filters.names_a_telephone(request.args):
+            return redirect(url_for("TicketView.numbers"))
         typed = request.args.get("q") or request.args.get("no", "")
         number = filters.number(typed, now())
         ticket_id = session().scalar(select(Ticket.id).where(Ticket.no == number, scope.visible(current_actor())))
         if ticket_id is not None:
             return redirect(url_for("TicketView.show", ticket_id=ticket_id))
         return redirect(url_for("TicketView.list", q=typed))
+
+    @expose("/numbers")
+    @to_tickets
+    def numbers(self) -> Any:
+        """Where telephone numbers are looked up, for whoever typed one into a search; it stays behind."""
+        return render_template("numbers.html", title=_("电话号码不在列表里查"), desk=current_actor().desk)
 
     @expose("/where")
     @to_tickets

@@ -1,6 +1,7 @@
 """“办到哪了”: what 96568 reads out to a customer who asks by number: where it is, what comes next, and nothing else.
 
-No outcome before the unit's result is in (第七条(一)), no internal target, no name, no word of the ticket's own.
+A sentence says what the ticket knows, and of what comes by when the rules want it: nobody here can promise that it
+will. No outcome before the unit's result is in (第七条(一)), no internal target, no name, no word of the ticket's own.
 Of a complaint on the discipline track an agent hears the same whether it is there or not.
 """
 
@@ -9,41 +10,42 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import render_template, request
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from admin import words
 from admin.current import book, current_actor, now, session
 from admin.views import filters
 from models import scope, view
-from models.refusals import Unseen
 
 DISCIPLINE_MARK = "纪"
 SAID = {
-    "registered": "您反映的问题已于 %(registered)s 登记，正在安排承办单位。",
+    "registered": "您反映的问题已于 %(registered)s 登记，下一步是安排承办单位。",
     "returned": "您反映的问题已于 %(registered)s 登记，正在重新安排承办单位。",
     "handling": "您反映的问题已转%(unit)s办理。",
-    "calling_back": "%(unit)s已报来办理结果，我们会打电话听取您的意见。",
+    "calling_back": "%(unit)s已报来办理结果，下一步是回访，听取您的意见。",
 }
-AGAIN = "您对上次的结果不满意，%(unit)s正在重新办理，这是第 %(round)s 次。"
+AGAIN = "您反映的问题由%(unit)s再次办理，现在是第 %(round)s 轮。"
 CLOSED = {
     "answered": "您反映的问题已于 %(closed)s 当场答复，工单已经办结。",
-    "declined": "您反映的问题不在供水服务的受理范围，已于 %(closed)s 向您说明。需要时可以拨打 12345。",
+    "declined": "您反映的问题已于 %(closed)s 答复，没有受理，工单已经办结。对答复有不同意见，可以拨打 12345。",
     "satisfied": "您反映的问题已于 %(closed)s 办结，回访时您表示满意。",
-    "waived": "您反映的问题已办理，多次给您打电话没有接通，已于 %(closed)s 办结。现在可以把意见告诉我。",
+    "waived": "您反映的问题已于 %(closed)s 办结，没有能够回访。您有意见，现在可以说。",
 }
 OTHERWISE = "您反映的问题已于 %(closed)s 办结。"
-DUE = {"handle": "单位应在 %(due)s报来结果，之后我们给您回电话。", "callback": "我们会在 %(due)s给您打电话。"}
-LATE = "这件事已经过了规定的时间，我们会催办。"
+DUE = {"handle": "按规定，%(unit)s应在 %(due)s报送结果，之后回访您。", "callback": "按规定，应在 %(due)s给您回访。"}
+LATE = "这一步已经超过规定的时间，还没有完成。"
 AFTERWARDS = "以后再遇到同样的问题，请报这个工单号。"
-TO_DISCIPLINE = "这是违规违纪和服务态度类投诉的编号，办理情况由集团纪检监察室直接告诉投诉人，请顾客与纪检监察室联系。"
+TO_DISCIPLINE = "这个编号请向集团纪检监察室询问。"
 
 
 def page() -> Any:
     """GET /ticket/where"""
     by = current_actor()
     if not by.desk:
-        raise Unseen
+        abort(404)
+    if filters.names_a_telephone(request.args):
+        return redirect(url_for("TicketView.numbers"))
     typed = request.args.get("no", "").strip()
     number = filters.number(typed, now()) if typed else ""
     sentences: list[str] = []
@@ -71,5 +73,5 @@ def told(row: dict[str, Any], at: datetime) -> list[str]:
     owed = words.next_due([o for o in row["obligations"] if o["kind"] in DUE])
     if owed is not None:
         late = owed["due_at"] < at
-        sentences.append(_(LATE) if late else _(DUE[owed["kind"]], due=words.long_before(owed["due_at"], at)))
+        sentences.append(_(LATE) if late else _(DUE[owed["kind"]], due=words.long_before(owed["due_at"], at), **facts))
     return sentences

@@ -3,13 +3,15 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import openpyxl
 import pytest
 from sqlalchemy import event, select
 
+from admin import words
 from admin.views import listing
+from models.base import User
 from models.tables import District, SavedView, Ticket
 from tests.admin.conftest import Browser, House
 from tests.admin.test_pages import played
@@ -28,7 +30,16 @@ def boxes(browser: Browser, address: str = "/ticket/") -> dict[str, str]:
 
 
 def bulk(browser: Browser, action: str, chosen: list[str], **fields: str):
-    return browser.post("/ticket/bulk", page="/ticket/", action=action, t=chosen, do="go", **fields)
+    """Do it; the page of what became of it, or what came instead."""
+    answer = browser.post("/ticket/bulk", page="/ticket/", action=action, t=chosen, do="go", **fields)
+    return browser.get(answer.headers["Location"]) if answer.status_code == 303 else answer
+
+
+def form_of(browser: Browser, action: str, chosen: list[str]):
+    """The page that the list's buttons lead to."""
+    answer = browser.post("/ticket/bulk", page="/ticket/", action=action, t=chosen)
+    assert answer.status_code == 303
+    return browser.get(answer.headers["Location"])
 
 
 # Search
@@ -108,6 +119,26 @@ def test_a_list_with_everything_costs_fifteen_queries_at_most(house, query):
     assert len(asked) <= 15, "\n".join(asked)
 
 
+@pytest.mark.parametrize("typed", ["13812345678", "138 1234 5678", "１３８１２３４５６７８", "0635-8412345"])
+def test_a_telephone_number_is_not_looked_for_and_stays_in_no_address(house, caplog, typed):
+    with played(house) as city:
+        city.agent.registers("水压低，请打 13812345678。", phone="13812345678")
+    for name, offered in (("agent", True), ("operations", True), ("head", False), ("leadership", False)):
+        browser = house.browser(name)
+        for path in ("find", "", "export"):
+            answer = browser.get(f"/ticket/{path}", query_string={"q": typed})
+            assert answer.status_code == 302
+            assert answer.headers["Location"] == "/ticket/numbers"
+        page = browser.get("/ticket/numbers").text
+        assert "从不按电话" in page
+        assert ('class="kf-btn primary" href="/ticket/register"' in page) is offered
+    answer = house.browser("agent").get("/ticket/where", query_string={"no": typed})
+    assert answer.headers["Location"] == "/ticket/numbers"
+    answer = house.browser(None).get("/ticket/", query_string={"q": typed})
+    assert answer.headers["Location"] == "/login/?next=/ticket/"
+    assert "1234" not in caplog.text
+
+
 def test_a_common_word_is_looked_for_among_the_newest_and_the_page_says_so(house, monkeypatch):
     monkeypatch.setattr("models.search.NEWEST", 2)
     with played(house) as city:
@@ -118,6 +149,59 @@ def test_a_common_word_is_looked_for_among_the_newest_and_the_page_says_so(house
     assert "只查了最近写下的 2 处" in page
     page = browser.get("/ticket/?q=漏水 阀门").text
     assert numbers(page) == {made[0], made[2]}, "a second word reaches further back"
+    assert "写在一处的查得更远" in page
+    assert "只查了最近写下" not in page
+
+
+def test_a_search_of_older_tickets_looks_at_those_and_never_says_plainly_that_there_are_none(either, monkeypatch):
+    monkeypatch.setattr("models.search.NEWEST", 3)
+    monkeypatch.setattr("models.search.FEW", 1)
+    with played(either) as city:
+        old = [city.agent.registers(f"第 {n} 户停水。", at=f"2026-02-0{n} 10:00") for n in (1, 2)]
+        for n in range(6):
+            city.agent.registers(f"又有 {n} 户停水。", at=f"2026-03-0{n + 1} 10:00")
+        city.agent.assigns(old[0], to=city.plant, at="2026-03-07 08:00")
+        unit, wanted = city.plant.id, {one.no for one in old}
+        first = old[0].no
+    either.at("2026-03-08 09:00")
+    browser = either.browser("operations")
+    assert numbers(browser.get("/ticket/?q=停水&to=2026-02-28").text) == wanted
+    assert numbers(browser.get("/ticket/?q=停水&from=2026-02-02&to=2026-02-02").text) == {old[1].no}
+    monkeypatch.setattr("models.search.FEW", 0)
+    page = browser.get(f"/ticket/?q=停水&unit={unit}").text
+    assert numbers(page) == set()
+    assert "没有符合条件的工单" not in page
+    assert "更早的还没有查" in page
+    link = re.search(r'href="([^"]+)">查更早的', page)
+    assert link
+    assert "to=2026-03-04" in link[1]
+    while numbers(page) == set():  # the way on leads there
+        link = re.search(r'href="([^"]+)">查更早的', page)
+        page = browser.get(link[1].replace("&amp;", "&")).text
+    assert numbers(page) == {first}
+    monkeypatch.setattr("models.search.FEW", 400)
+    page = browser.get(f"/ticket/?q=停水&unit={unit}").text
+    assert numbers(page) == {first}, "of few tickets each is looked through"
+    assert "查更早的" not in page
+
+
+def test_the_way_on_passes_a_day_with_more_than_is_looked_at(house, monkeypatch):
+    monkeypatch.setattr("models.search.NEWEST", 2)
+    with played(house) as city:
+        first = city.agent.registers("小区停水。", at="2026-03-01 10:00").no
+        for n in range(4):
+            city.agent.registers(f"第 {n} 户停水。", at="2026-03-02 10:00")
+    browser, page, seen = house.browser("agent"), "", set()
+    address = "/ticket/?q=停水"
+    for _ in range(3):
+        page = browser.get(address).text
+        seen |= numbers(page)
+        link = re.search(r'href="([^"]+)">查更早的', page)
+        address = link[1].replace("&amp;", "&") if link else ""
+        if not address:
+            break
+    assert first in seen
+    assert address == ""
 
 
 # Order and columns
@@ -203,6 +287,21 @@ def test_who_may_share_a_view_with_whom(house, owner, shared, seen_by):
     assert found == seen_by
 
 
+def test_a_shared_view_says_so_and_by_whom(house):
+    operations = house.browser("operations")
+    for name, shared in (("急件", "everyone"), ("受理的", "agent"), ("自己的", "")):
+        operations.post("/ticket/views", page="/ticket/", name=name, address=f"q={name}", shared=shared)
+    house.browser("agent").post("/ticket/views", page="/ticket/", name="我的", address="due=late")
+    hint = re.compile(r">([^<>]+)<b>\d+</b>(?:<small>([^<]+)</small>)?")
+    mine = dict(hint.findall(operations.get("/ticket/").text))
+    assert (mine["急件"], mine["受理的"], mine["自己的"]) == ("共享给所有人", "共享给热线受理人员", "")
+    agents = dict(hint.findall(house.browser("agent").get("/ticket/").text))
+    with house.session() as session:
+        who = words.person(session.get(User, house.id_of("operations")))
+    assert (agents["急件"], agents["受理的"], agents["我的"]) == (f"{who}共享", f"{who}共享", "")
+    assert agents["全部"] == ""
+
+
 def test_anothers_view_is_not_there_to_be_changed(house):
     fields = {"name": "急件", "address": "due=late", "shared": "everyone"}
     house.browser("operations").post("/ticket/views", page="/ticket/", **fields)
@@ -224,7 +323,7 @@ def test_several_are_assigned_each_by_its_own_event(house):
         unit = str(city.plant.id)
     browser = house.browser("agent")
     chosen = list(boxes(browser).values())
-    form = browser.post("/ticket/bulk", page="/ticket/", action="assign", t=chosen)
+    form = form_of(browser, "assign", chosen)
     assert "转办 3 件" in form.text
     assert "办理时限 72 小时" in form.text
     done = bulk(browser, "assign", chosen, unit=unit)
@@ -261,6 +360,40 @@ def test_what_fails_is_told_one_by_one_and_the_rest_is_done(house):
         assert session.get_one(Ticket, no[names[1]]).unit.name == "东城营业所"
 
 
+def test_what_became_of_them_has_an_address_for_its_maker_and_tells_only_what_is_in_sight(house):
+    with played(house) as city:
+        made = [city.agent.registers(f"第 {n} 件。") for n in range(3)]
+        city.agent.assigns(made[2], to=city.plant)
+        unit, ids = str(city.plant.id), [one.id for one in made]
+        numbers_ = [one.no for one in made]
+    browser = house.browser("agent")
+    chosen = boxes(browser)
+    answer = browser.post("/ticket/bulk", page="/ticket/", action="assign", t=list(chosen.values()), do="go", unit=unit)
+    assert answer.status_code == 303
+    address = answer.headers["Location"]
+    for typed in (*numbers_, "第一水厂", "assign"):
+        assert typed not in address
+    for _ in range(2):
+        page = browser.get(address)
+        assert page.status_code == 200
+        assert "已转办 2 件，1 件没有办成" in page.text
+        assert "工单现在是“办理中”" in page.text
+    for other in ("colleague", "operations"):
+        assert house.browser(other).get(address).status_code == 404
+    assert browser.get(address[:-3] + "abc").status_code == 404
+    with played(house) as city:
+        for one in ids[1:]:
+            city.agent.refers(Complaint(city, one))
+    page = browser.get(address).text
+    assert numbers_[0] in page
+    assert numbers_[1] not in page
+    assert numbers_[2] not in page
+    assert "1 件办后不再看得到" in page
+    assert "1 件没有找到" in page
+    house.at("2026-03-06 12:00")
+    assert browser.get(address).headers["Location"].endswith("/ticket/")
+
+
 def test_a_second_press_does_nothing_twice(house):
     with played(house) as city:
         made = city.agent.registers("水压太低。").id
@@ -293,7 +426,7 @@ def test_those_without_contact_are_waived_and_the_others_are_told_before(house):
             made[phone] = ticket.no
     browser = house.browser("operations")
     chosen = list(boxes(browser).values())
-    form = browser.post("/ticket/bulk", page="/ticket/", action="waive", t=chosen).text
+    form = form_of(browser, "waive", chosen).text
     assert "无法回访 1 件" in form
     assert "1 件不能“无法回访”" in form
     done = bulk(browser, "waive", chosen, reason="无联系方式。").text
@@ -347,6 +480,39 @@ def test_an_export_is_what_the_list_shows_masked_and_safe(house):
         assert b"13812345678" not in body
         assert "张三丰".encode() not in body
     assert export(browser, "format=pdf").status_code == 404
+
+
+def test_an_export_says_what_the_cells_of_the_page_say(house):
+    with played(house) as city:
+        late = city.agent.registers("一：水压低。", at="2026-02-20 09:00")
+        city.agent.assigns(late, to=city.plant, at="2026-02-20 09:30")
+        city.head.submits(late, at="2026-03-01 09:00")
+        city.agent.calls_back(late, "satisfied", at="2026-03-01 10:00")
+        prompt = city.agent.registers("二：水压低。", at="2026-03-02 09:00")
+        city.agent.assigns(prompt, to=city.plant, at="2026-03-02 09:30")
+        city.head.submits(prompt, at="2026-03-02 10:00")
+        city.agent.calls_back(prompt, "satisfied", at="2026-03-02 11:00")
+        city.agent.registers("三：水压低。", at=shanghai("2026-03-05 17:10:08.250"))
+    house.at("2026-03-05 18:00")
+    browser = house.browser("agent")
+    query = "cols=unit,due,registered&sort=registered"
+    rows = list(csv.reader(io.StringIO(export(browser, f"{query}&format=csv").text.lstrip("\ufeff"))))
+    assert rows == [
+        ["内容", "承办单位", "时限", "时限情况", "登记时间"],
+        ["一：水压低。", "第一水厂", "", "逾期办结", "2026-02-20 09:00:00"],
+        ["二：水压低。", "第一水厂", "", "按时办结", "2026-03-02 09:00:00"],
+        ["三：水压低。", "未转办", "2026-03-06 17:10:08", "明天 17:10 前", "2026-03-05 17:10:08"],
+    ]
+    page = browser.get(f"/ticket/?{query}").text
+    shown = re.findall(
+        r'<td class="(?:kf-muted)?">(.*?)</td>\n+<td class="end"><span class="kf-due \w+">(.*?)</span>', page
+    )
+    assert shown == [(row[1], row[3]) for row in rows[1:]]
+    sheet = openpyxl.load_workbook(io.BytesIO(export(browser, f"{query}&format=xlsx").data)).active
+    assert [[cell.value for cell in row][2:] for row in sheet.iter_rows(min_row=4)] == [
+        [datetime.fromisoformat("2026-03-06 17:10:08"), "明天 17:10 前", datetime.fromisoformat("2026-03-05 17:10:08")]
+    ]
+    assert sheet["C4"].number_format == sheet["E4"].number_format == "yyyy-mm-dd hh:mm"
 
 
 def test_an_export_keeps_to_its_readers_scope_and_is_logged(house, caplog):

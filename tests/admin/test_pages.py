@@ -414,3 +414,16 @@ def test_a_returned_ticket_has_a_count_of_its_own_at_the_desk(house):
     for name in ("agent", "operations"):
         found = dict(re.findall(r">([^<>]+)<b>(\d+)</b>", house.browser(name).get("/").text))
         assert (found["已退回"], found["待转办"]) == ("1", "0")
+
+
+def test_a_generated_record_opened_by_its_address_leads_to_its_list(house):
+    house.changes(lambda session: session.add(District(id=4, name="开发区")))
+    for before, after in ("", "/district/list/"), ("/unit/list/", "/unit/list/"):
+        browser = house.browser("admin")
+        if before:
+            assert browser.get(before).status_code == 200
+        saved = browser.post("/district/edit/4", name="开发区", active="y")
+        assert saved.status_code == 302, saved.text
+        assert saved.headers["Location"] == after
+    added = house.browser("admin").post("/district/add", name="高新区", active="y")
+    assert added.headers["Location"] == "/district/list/"

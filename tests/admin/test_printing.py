@@ -122,6 +122,46 @@ def test_the_record_has_what_discipline_has_released_and_nothing_else(house: Hou
             assert hidden not in page, hidden
 
 
+def test_who_writes_the_record_prints_it_in_the_same_press_and_sees_no_more_of_the_ticket(house: House, fed_back):
+    browser, colleague, at = house.browser("agent"), house.browser("colleague"), f"/ticket/{fed_back['id']}"
+    assert "填写并打印" in browser.get(f"{at}/record").text
+    version = house.api("agent").get(f"ticket/{fed_back['id']}").json["version"]
+    refused = browser.post(f"{at}/record", record=" ", version=version, then="print")
+    assert refused.status_code == 422
+    assert "print" not in history(house, fed_back, "discipline"), "neither without the other"
+    sent = browser.post(f"{at}/record", record="已按处理意见登记。", version=version, then="print", once="k" * 20)
+    assert sent.status_code == 303
+    assert history(house, fed_back, "discipline")[-2:] == ["print", "record"]
+    address = sent.headers["Location"]
+    page = browser.get(address)
+    assert page.status_code == 200
+    no = house.api("discipline").sees(fed_back)["no"]
+    for said in (no, "已退还并致歉。", "满意", "已按处理意见登记。", "林小满", "2026-03-06 09:0"):
+        assert said in page.text, said
+    for hidden in ("索要", "建议退还", "王某", "13812345678", "欧阳春", f'href="{at}"'):
+        assert hidden not in page.text, hidden
+    assert "已填写处理记录表，工单办结。" in browser.get("/ticket/").text
+    for reader, path in ((browser, at), (browser, f"{at}/print/record"), (browser, f"{at}/print/ticket"),
+                         (colleague, address), (house.browser("operations"), address)):  # fmt: skip
+        assert reader.get(path).status_code == 404, path
+    house.at("2026-03-06 09:17")
+    assert browser.get(address).status_code == 404
+
+
+def test_the_record_without_paper_says_that_the_ticket_is_closed(house: House, fed_back):
+    browser, at = house.browser("agent"), f"/ticket/{fed_back['id']}"
+    prints(browser, fed_back, "record")
+    version = house.api("agent").get(f"ticket/{fed_back['id']}").json["version"]
+    house.at("2026-03-06 09:05")
+    sent = browser.post(f"{at}/record", record="已登记。", version=version)
+    assert sent.headers["Location"] == "/ticket/"
+    page = browser.get("/ticket/").text
+    assert "已填写处理记录表，工单办结。" in page
+    assert "由别人办理" not in page
+    for no in range(1, 12):
+        assert browser.get(f"{at}/print/record?no={no}").status_code == 404, "a print-out of before is no way in"
+
+
 def test_of_a_discipline_ticket_the_desk_prints_no_more_than_the_record(house: House, fed_back):
     agent = house.browser("agent")
     assert prints(agent, fed_back).status_code == 422
@@ -182,7 +222,7 @@ def test_what_cannot_be_printed_is_told_and_the_others_are(house: House, fed_bac
     mine = house.api("agent").registers(content="五楼没有水。")
     stub = house.api("agent").get(f"ticket/{fed_back['id']}").json["result"]
     browser = house.browser("agent")
-    page = several(browser, mine, stub)
+    page = browser.get(several(browser, mine, stub).headers["Location"])
     assert page.status_code == 200
     assert "1 件没有办成" in page.text
     link = re.search(r'href="(/ticket/prints[^"]+)"', page.text)

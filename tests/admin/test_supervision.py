@@ -130,7 +130,9 @@ def test_a_discipline_ticket_is_on_the_board_of_those_who_see_it_only(house, bus
 @pytest.mark.parametrize("name", ["agent", "handler", "head", "analyst", "auditor", "admin"])
 def test_who_oversees_nothing_has_no_board(house, name):
     browser = house.browser(name)
-    assert browser.get("/supervision/").status_code == 404
+    answer = browser.get("/supervision/")
+    assert answer.status_code == 404
+    assert "工单" not in re.search(r'<div class="kf-card kf-empty">.*?</div>', answer.text, re.DOTALL)[0]
     assert "/supervision/" not in browser.get("/").text
 
 

@@ -62,7 +62,7 @@ def in_tables() -> set[str]:
     said += [*listing.SORTS.values(), *drawing.MAY.values(), *drawing.DOORS_BESIDE.values()]
     said += [*where.SAID.values(), *where.CLOSED.values(), *where.DUE.values()]
     said += [where.AGAIN, where.OTHERWISE, where.LATE, where.AFTERWARDS, where.TO_DISCIPLINE]
-    said += [columns.CONTENT.zh, *(column.zh for column in columns.COLUMNS)]
+    said += [columns.CONTENT.zh, columns.STANDING.zh, *(column.zh for column in columns.COLUMNS)]
     said += [*earlier.WHY.values(), *registering.THEN.values(), "查号", "起草结果"]
     said += [text for _key, zh, hint, _fields in registering.FOLDS for text in (zh, hint)]
     for page in (*tables.PAGES, *tables.ACCOUNTS):

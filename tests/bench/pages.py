@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flask.testing import FlaskClient
@@ -35,6 +35,7 @@ from tests.bench.places import KEY
 SMALL, LARGE = 10_000, int(os.environ.get("PAGES_TICKETS", "1000000"))
 TIMES = 15
 PASSWORD = "desk-Of-the-96568"
+TODAY = datetime.now(UTC).date()
 PAGES = {
     "list": "/ticket/",
     "list, last page": "/ticket/?page=20",
@@ -44,6 +45,11 @@ PAGES = {
     "list, a rare word": "/ticket/?q=漂白粉味",
     "list, two words": "/ticket/?q=水压 热水器",
     "list, a word in notes": "/ticket/?q=停水窗口",
+    "list, a common word long ago": f"/ticket/?q=水压&to={TODAY - timedelta(days=900)}",
+    "list, a common word in a month": f"/ticket/?q=水压&from={TODAY - timedelta(days=930)}"
+    f"&to={TODAY - timedelta(days=900)}",
+    "list, a common word of few": "/ticket/?q=水压&state=returned",
+    "list, a common word of many": "/ticket/?q=水压&state=closed&unit=3",
     "home": "/",
 }
 

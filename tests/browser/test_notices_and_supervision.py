@@ -24,7 +24,9 @@ def test_axe_finds_nothing_serious_and_nothing_sticks_out(
         assert answer is not None
         assert answer.status == 200, name
         assert serious(page) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), f"{name} is wider than its window"
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), (
+            f"{name} is wider than its window"
+        )
         assert page.locator("h1").count() == 1, name
         if name in ("notices", "board", "delegation"):
             page.screenshot(path=pictures / (f"{name}.png" if look == "light" else f"{name}-{look}.png"))

@@ -79,6 +79,9 @@ def test_what_a_number_and_the_words_bring_up_is_taken_by_a_click(desk: Desk, pe
     number = re.compile(r"ZL-2026-\d+")
     first = suggested.get_by_role("link", name=number).first.inner_text()
     expect(earlier.locator("li:visible").filter(has_text=first[:13])).to_have_count(0)  # each shows in one place
+    expect(earlier.get_by_text("都列在“可能是同一件事”里")).to_be_visible(
+        visible=not earlier.locator("li:visible").count()
+    )
     suggested.get_by_role("button", name="相关").first.click()
     expect(page.get_by_text("登记后关联")).to_be_visible()
     page.get_by_role("button", name="登记并转办").click()

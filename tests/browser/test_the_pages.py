@@ -52,7 +52,9 @@ def test_axe_finds_nothing_serious_and_nothing_sticks_out(
         page = pages["head" if name in ("ticket", "form") else "operations"]
         page.goto(address(desk, name))
         assert serious(page) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), f"{name} is wider than its window"
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), (
+            f"{name} is wider than its window"
+        )
         assert page.locator("h1").count() == 1, name
         if name in PAGES:
             page.screenshot(path=pictures / (f"{name}.png" if look == "light" else f"{name}-{look}.png"))

@@ -1,23 +1,36 @@
 """Chinese search: any two characters are found wherever they stand side by side, and only by who may read them."""
 
+from datetime import date
+from importlib import import_module
+
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
 from models import index, search
+from models.database import engine_for
 from models.tables import Ticket
-from tests.fixtures.city import brought_to, on_sqlite
+from tests.fixtures.city import brought_to, on_sqlite, shanghai
 
 LETTERS = st.sampled_from("水压水水低管a1ＡÀ，。 %_\n9漏")
 TEXTS = st.text(LETTERS, max_size=40)
 
 
-def finds(city, who, typed):
+def finds(city, who, typed, within=search.EVERYWHERE):
     """The contents that somebody finds, by the numbers of the tickets."""
     by = who.as_of(city.now)
-    found = search.found(city.session, search.query(typed), by)
+    found = search.found(city.session, search.query(typed), by, within)
     return set(city.session.scalars(select(Ticket.no).where(found)))
+
+
+def reaches(city, who, typed, within=search.EVERYWHERE):
+    """How far back a search has looked, as a day; None: everywhere."""
+    asked = search.reach(city.session, search.query(typed), who.as_of(city.now), within)
+    at = city.session.scalar(select(asked))
+    return at and at.date()
 
 
 def plainly(said, typed):
@@ -153,6 +166,97 @@ def test_a_rebuilt_index_finds_the_same(city):
     assert before["discipline", "责令整改"] == {accusation.no}
     assert index.rebuild(city.session.connection(), batch=1) == 2
     assert {key: finds(city, city.people[key[0]], key[1]) for key in before} == before
+
+
+DAYS = st.dates(date(2019, 1, 1), date(2027, 12, 31))
+
+
+@given(DAYS, DAYS, DAYS)
+def test_the_terms_of_days_are_those_of_each_day_among_them_and_of_no_other(since, until, day):
+    noon = shanghai(f"{day} 12:00")
+    terms = index.terms_between(since, until)
+    assert bool(set(index.terms_of(noon).split()) & set(terms)) is (since <= day < until)
+    assert len(terms) <= 2 * (30 + 11) + 9
+
+
+def test_days_without_an_end_have_terms_too():
+    today = index.terms_of(shanghai("2026-03-06 23:59")).split()
+    assert set(today) & set(index.terms_between(date(2026, 3, 6), None))
+    assert set(today) & set(index.terms_between(None, date(2026, 3, 7)))
+    assert not set(today) & set(index.terms_between(None, date(2026, 3, 6)))
+    assert index.terms_between(date.max, date.min) == index.terms_between(date.max, None) == []
+
+
+@pytest.fixture
+def eight_days(city, monkeypatch):
+    """A ticket on each of eight days, taken in from a table that begins with the newest: number by day of March."""
+    monkeypatch.setattr("models.search.NEWEST", 2)
+    made = {}
+    for day in range(8, 0, -1):
+        ticket = city.agent.registers("小区停水。" + ("阀门坏了。" if day == 4 else ""), at=f"2026-03-0{day} 00:00")
+        made[day] = ticket.no
+    city.at("2026-03-09 09:00")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "found"),
+    [
+        (None, 4, {3, 2, 1}),
+        (None, 2, {1}),
+        (5, 7, {5, 6}),
+        (8, None, {8}),
+        (5, 5, set()),
+        (None, None, set(range(1, 9))),
+    ],
+)
+def test_days_narrow_what_is_looked_at_whatever_the_order_of_ids(city, eight_days, since, until, found):
+    within = search.Within(since and date(2026, 3, since), until and date(2026, 3, until))
+    inside = {eight_days[day] for day in found}
+    got = finds(city, city.agent, "停水", within)
+    assert got <= inside
+    assert len(got) == min(2, len(inside))
+    assert (reaches(city, city.agent, "停水", within) is None) is (len(inside) < 2)
+
+
+def test_a_search_says_where_it_has_stopped(city, eight_days):
+    assert reaches(city, city.agent, "停水") is not None
+    assert reaches(city, city.agent, "停水 阀门") is not None, "停水 alone may stand in an older ticket's note"
+    assert reaches(city, city.agent, "阀门") is None
+    assert reaches(city, city.agent, "停") is None
+
+
+def test_of_few_tickets_each_is_looked_through(city, eight_days):
+    closed = next(ticket for ticket in city.session.scalars(select(Ticket)) if ticket.no == eight_days[7])
+    others = Ticket.id == closed.id
+    assert finds(city, city.agent, "停水", search.Within(others=others)) >= {closed.no}
+    assert reaches(city, city.agent, "停水", search.Within(others=others)) is None
+    assert finds(city, city.agent, "停水 小区", search.Within(others=others)) >= {closed.no}
+
+
+def test_what_is_looked_through_among_few_keeps_to_what_one_may_read(city, monkeypatch):
+    monkeypatch.setattr("models.search.NEWEST", 1)
+    ticket = city.agent.registers("表井盖板破损。")
+    city.agent.assigns(ticket, to=city.plant)
+    city.head.returns(ticket)
+    city.agent.assigns(ticket, to=city.hall)
+    city.other_handler.notes(ticket, text="新盖板已订货。")
+    city.agent.registers("订货太慢，盖板没有来。")
+    within = search.Within(others=Ticket.no == ticket.no)
+    assert finds(city, city.other_head, "订货", within) == {ticket.no}
+    assert finds(city, city.head, "盖板破损", within) == {ticket.no}
+    assert finds(city, city.head, "订货", within) == set()
+
+
+def test_an_index_without_days_is_made_anew(sqlite_database_url):
+    engine = engine_for(sqlite_database_url)
+    with engine.begin() as connection:
+        index.drop(connection)
+        connection.exec_driver_sql(index.CREATE_FTS.replace(f", {index.DAYS}", ""))
+        with Operations.context(MigrationContext.configure(connection)):
+            import_module("models.migrations.versions.0008_search_by_day").upgrade()
+        assert index.DAYS in {row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({index.NAME})")}
+    engine.dispose()
 
 
 @on_sqlite
