@@ -86,7 +86,7 @@ def send() -> Any:
     try:
         attaching.take_in(typed)
         given |= forms.given(ACTIONS["register"].fields, typed)
-        if not typed.get("again") and led_to(once) is None:
+        if not (typed.get("again") or given.get("files")) and led_to(once) is None:  # files are taken once: it is new
             earlier = repeats.registered(session(), current_actor(), typed, now() - SAME_PRESS)
             if earlier is not None:
                 return _draw(typed, {}, "", once, sent=_sent(earlier)), 409
