@@ -65,6 +65,7 @@ def test_from_the_board_to_a_word_of_supervision_and_back(desk: Desk, person: Pe
     urge.click()
     page.get_by_label("督办意见").fill("今天下班前请到现场，并报告进度。")
     page.get_by_role("main").get_by_role("button", name="督办").click()
+    expect(page.get_by_role("status").filter(has_text="已记下“督办”")).to_be_visible()
     page.goto(f"{desk.url}/supervision/")
     today = page.locator("section", has=page.get_by_role("heading", name="今天的督办"))
     expect(today.get_by_role("link", name=said)).to_be_visible()
