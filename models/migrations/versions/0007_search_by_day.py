@@ -1,13 +1,13 @@
 """Search within days: SQLite's index holds the day of registration
 
-Revision: 0008, after 0006
+Revision: 0007, after 0006
 """
 
 from alembic import op
 
 from models import index
 
-revision = "0008"
+revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
