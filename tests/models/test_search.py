@@ -254,7 +254,7 @@ def test_an_index_without_days_is_made_anew(sqlite_database_url):
         index.drop(connection)
         connection.exec_driver_sql(index.CREATE_FTS.replace(f", {index.DAYS}", ""))
         with Operations.context(MigrationContext.configure(connection)):
-            import_module("models.migrations.versions.0008_search_by_day").upgrade()
+            import_module("models.migrations.versions.0007_search_by_day").upgrade()
         assert index.DAYS in {row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({index.NAME})")}
     engine.dispose()
 
