@@ -21,6 +21,7 @@ def do(page: Page, action: str) -> None:
     """Press a button of 现在可以做, then see its form."""
     page.locator("#acts").get_by_role("link", name=action, exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(action)
+    page.wait_for_load_state()
 
 
 def press(page: Page, action: str) -> None:
