@@ -5,9 +5,10 @@ Exit status 0: done; 1: the data is wrong; 2: the call is wrong.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import ValidationError
@@ -24,8 +25,12 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
+LOOKS_ONLY = frozenset({"verify", "workday", "check"})
+"""Commands that change nothing and let nothing out: the security log is not told, so that a copy stays as it is."""
+
+
 class Door(click.Group):
-    """`run.py --port 9000` means `run.py serve --port 9000`."""
+    """`run.py --port 9000` means `run.py serve --port 9000`. What is run is told to the security log."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
@@ -71,6 +76,7 @@ def _mount_figures(app: Flask, house: House) -> None:
     from flask_babel import gettext
     from flask_wtf.csrf import generate_csrf
 
+    from admin import current, watch
     from admin.current import current_actor, current_user
     from admin.factory import policy
     from admin.views import render_dash_shell
@@ -84,7 +90,11 @@ def _mount_figures(app: Flask, house: House) -> None:
         with Session(house.figures_engine) as session:
             yield session
 
-    app.extensions |= {"actor_of": current_actor, "figures": figures, "house": house}
+    def exported(**what: Any) -> None:
+        watch.note("exported", **what)
+        current.session().commit()
+
+    app.extensions |= {"actor_of": current_actor, "figures": figures, "house": house, "exported": exported}
     for api in APIS:
         app.appbuilder.add_api(api)  # type: ignore[attr-defined]
     dash = dashboards.create(
@@ -105,7 +115,7 @@ def _mount_figures(app: Flask, house: House) -> None:
         return response
 
 
-@main.command()
+@click.command()
 @click.option("--host", help="监听地址；不是本机地址时按生产环境检查。")
 @click.option("--port", type=click.IntRange(0, 65535))
 @click.option("--workers", type=click.IntRange(1, 64))
@@ -125,8 +135,30 @@ def serve(house: House, host: str | None, port: int | None, workers: int | None)
     Server(create_app(chosen), chosen).run()
 
 
-for command in (init, demo, import_file, export, kpi, remind, verify, db, workday):
-    main.add_command(command)
+def recorded(command: click.Command) -> click.Command:
+    """The command, told to the security log before it begins; one that makes the tables, once they are there."""
+    if isinstance(command, click.Group):
+        for one in command.commands.values():
+            recorded(one)
+        return command
+    work, name = command.callback, command.name
+
+    @functools.wraps(work)
+    def run(**given: Any) -> Any:
+        house: House = click.get_current_context().obj
+        told = house.record_command(name, given)
+        done = work(**given)
+        if not told:
+            house.record_command(name, given)
+        return done
+
+    if name not in LOOKS_ONLY:
+        command.callback = run
+    return command
+
+
+for command in (serve, init, demo, import_file, export, kpi, remind, verify, db, workday):
+    main.add_command(recorded(command))
 
 if __name__ == "__main__":
     main()

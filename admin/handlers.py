@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as AnyResponse
 
-from admin import errors, whose
+from admin import errors, watch, whose
 from models.lookup import is_telephone
 from models.refusals import Refused
 
@@ -35,6 +35,7 @@ def install(app: Flask) -> None:
     """
     app.before_request(ask_who)
     app.before_request(ask_whose)
+    app.after_request(watch.after)
     app.register_error_handler(Refused, refused)
     app.register_error_handler(HTTPException, failed)
     app.register_error_handler(OperationalError, database_away)

@@ -62,6 +62,7 @@ DOORS: dict[str, Door] = {
     "MediaExposure": Door(ON_PENALTIES, frozenset({"operations", "discipline"})),
     "Account": Door(frozenset({"admin"}), frozenset({"admin"}), {"userinfo": EVERYBODY}),
     "Role": Door(frozenset({"admin"}), frozenset({"admin"})),
+    "SecurityEvent": Door(read=frozenset({"auditor"})),
     "MyPassword": Door(write=EVERYBODY),
     "Analytics": Door(READERS),
     "Frame": Door(frozenset({"analyst", "operations", "discipline", "chairman", "leadership"})),

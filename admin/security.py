@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hmac
-import logging
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import current_app, g, has_request_context, jsonify, make_response
+from flask import current_app, g, has_request_context, jsonify, make_response, request
 from flask import session as cookie
 from flask.wrappers import Response
 from flask_appbuilder.security.sqla.manager import SecurityManager as StockSecurityManager
@@ -24,7 +23,7 @@ from flask_jwt_extended import JWTManager
 from sqlalchemy import select
 from werkzeug.security import check_password_hash
 
-from admin import accounts, errors, password_forms, sign_in
+from admin import accounts, errors, password_forms, sign_in, watch
 from admin.current import now
 from admin.guarding import SQLAInterface
 from admin.passwords import hash_password, nobodys_hash
@@ -33,8 +32,6 @@ from models.actor import held_roles
 from models.base import Role, User
 from models.database import together
 from models.types import SHANGHAI
-
-log = logging.getLogger(__name__)
 
 LONGEST_NAME = 320
 
@@ -101,12 +98,15 @@ class SecurityManager(StockSecurityManager):
         right = check_password_hash(user.password if known and not waits else nobodys_hash(), password)
         if user is not None and known and right and not waits:
             access.succeeded(self.session, counted)
+            watch.note("signed_in", by=user.id, user_id=user.id, door=request.endpoint)
             self.update_user_auth_stat(user, True)
             return user
         if not waits:
             access.failed(self.session, counted, at)
+        locked = access.must_wait(self.session, counted, at)
+        kind = "locked_out" if locked and not waits else "sign_in_failed"
+        watch.note(kind, user_id=user.id if user else None, name=counted[:12], waits=waits, door=request.endpoint)
         self.session.commit()
-        log.info("a sign-in failed")
         return None
 
     def update_user_auth_stat(self, user: User, success: bool = True) -> None:
@@ -120,6 +120,7 @@ class SecurityManager(StockSecurityManager):
     def reset_password(self, userid: int, password: str) -> None:
         user = self.get_user_by_id(userid)
         user.password = hash_password(password)
+        watch.note("password", user_id=userid)
         self.session.commit()
 
     # Sessions and tokens
@@ -134,6 +135,7 @@ class SecurityManager(StockSecurityManager):
         """Make the cookie worthless, copies of it too."""
         if cookie.get("key"):
             access.end(self.session, cookie["key"], now() + self._life(), now())
+            watch.note("signed_out")
             self.session.commit()
 
     def load_user(self, pk: Any) -> User | None:
@@ -157,6 +159,7 @@ class SecurityManager(StockSecurityManager):
 
     def end_token(self, token: dict[str, Any]) -> None:
         access.end(self.session, token["jti"], datetime.fromtimestamp(token["exp"], UTC), now())
+        watch.note("signed_out", by=int(token["sub"]))
         self.session.commit()
 
     @staticmethod

@@ -152,6 +152,9 @@ class FrameApi(Api):
             )
             files.check(form)
             body = self._written(asked, form)
+            current_app.extensions["exported"](
+                what=name, format=form, scope=scope, units=len(asked.units), period=[args.get("from"), args.get("to")]
+            )
         except (Unanswerable, Withheld) as no:
             return _refused(no)
         headers = {"Content-Disposition": f"attachment; filename={name}.{form}"}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import getpass
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -47,6 +49,25 @@ class House:
         with Session(self.figures_engine if figures else self.engine) as session, session.begin():
             yield session
 
+    def record_command(self, name: str | None, given: Mapping[str, Any]) -> bool:
+        """Tell the security log that a command is run, by whom of the machine and with what; False: no tables yet."""
+        from pathlib import Path
+
+        from sqlalchemy import make_url
+
+        from models import migrations, security_log
+        from models.types import now
+
+        url = make_url(self.settings.database_url)
+        absent = url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
+        if absent or migrations.pending(self.settings.database_url):
+            return False
+        with self.session() as session:
+            told = {key: value if isinstance(value, bool | int) else str(value)[:200]
+                    for key, value in given.items() if value not in (None, (), False)}  # fmt: skip
+            security_log.record(session, "command", at=now(), command=name, given=told, account=_account())
+        return True
+
     def book(self, session: Session) -> Book:
         """The policy in force, read once."""
         from models.book import Book
@@ -69,6 +90,14 @@ class House:
             raise click.ClickException(
                 "数据库还没有建好或版本较旧。新装请运行 python run.py init，升级请运行 python run.py db upgrade。"
             )
+
+
+def _account() -> str:
+    """Who runs this process, as the machine knows them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 pass_house = click.make_pass_decorator(House)

@@ -24,6 +24,7 @@ from models.rule import (
     Rule,
 )
 from models.saved_view import SavedView
+from models.security_log import SecurityEvent, SecurityHead
 from models.suggestion import Keyword, Routing
 from models.ticket import Accused, Assignment, Link, Opening, Source, Ticket, TicketText
 
@@ -32,5 +33,6 @@ __all__ = [
     "ClosingTime", "CustomerCount", "DisclosureGrant", "District", "Draft", "EndedSession", "Keyword", "Link", "Lookup",
     "MediaExposure", "Notice", "NoticeChannel", "NoticeDelivery", "NoticeRule", "NumberSeries", "Obligation", "Opening",
     "Penalty", "PenaltyRule", "Post", "RepeatKey", "ReplyTemplate", "Review", "ReviewAction", "Routing", "Rule",
-    "SavedView", "SignInFailure", "Source", "Ticket", "TicketEvent", "TicketText", "Unit", "Upload",
+    "SavedView", "SecurityEvent", "SecurityHead", "SignInFailure", "Source", "Ticket", "TicketEvent", "TicketText",
+    "Unit", "Upload",
 ]  # fmt: skip

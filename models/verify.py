@@ -18,7 +18,7 @@ from sqlalchemy import Boolean, Select, String, Table, select, type_coerce
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
-from models import log
+from models import log, security_log
 from models.case import BLANK, BLANK_PARTS, BOOKKEEPING
 from models.shelf import Shelf
 from models.store import EVENT, PART_TABLES, TEXT, TICKET
@@ -45,7 +45,8 @@ class Findings:
 
 
 def verify(connection: Connection, key: bytes, shelf: Shelf | None = None) -> Findings:
-    """Rebuild every ticket from its events and compare it with its rows, and its attachments with their files."""
+    """Rebuild every ticket from its events and compare it with its rows, its attachments with their files; check the
+    security log's chain."""
     found = Findings()
     last = BEFORE_ALL
     while True:
@@ -70,6 +71,7 @@ def verify(connection: Connection, key: bytes, shelf: Shelf | None = None) -> Fi
                 wrong = [_file_difference(row, shelf) for row in own["attachment"]]
                 found.differences.extend((ticket["no"], difference) for difference in wrong if difference)
     _orphans(connection, found)
+    found.differences.extend(("安全日志", difference) for difference in security_log.differences(connection))
     return found
 
 

@@ -224,11 +224,10 @@ def actions(session: Session, s: Sight, by: Actor, at: datetime, book: Book) -> 
     return desk.available(case_of(session, s), by, at, book, s.level)
 
 
-def attachment(session: Session, ticket_id: int, n: int, by: Actor, at: datetime) -> File:
-    """One file of a ticket; raises Unseen where the ticket, or the file, is not shown to the person."""
-    s = sight(session, ticket_id, by, at)
-    rows = together(session, of_tickets([ticket_id] if shows_files(s) else []))[0]
-    for file in seen_files(rows, [s], by).get(ticket_id, []):
+def attachment(session: Session, s: Sight, n: int, by: Actor) -> File:
+    """One file of a ticket in sight; raises Unseen where it is not shown to the person."""
+    rows = together(session, of_tickets([s.ticket.id] if shows_files(s) else []))[0]
+    for file in seen_files(rows, [s], by).get(s.ticket.id, []):
         if file.n == n:
             return file
     raise Unseen

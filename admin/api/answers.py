@@ -8,6 +8,7 @@ from flask import jsonify
 from flask.wrappers import Response
 from sqlalchemy.orm import Session
 
+from admin import watch
 from admin.current import book, current_actor, now, session
 from admin.guarding.values import written
 from models import view
@@ -20,7 +21,9 @@ from models.workflow import Action, Field
 def answers(ids: list[int], by: Actor) -> list[dict[str, Any]]:
     """The given tickets as the person may see them, in that order, as JSON."""
     db: Session = session()
-    return [written(row) for row in view.tickets(db, view.sights(db, ids, by, now()), by, now(), book())]
+    found = view.sights(db, ids, by, now())
+    watch.opened(found)
+    return [written(row) for row in view.tickets(db, found, by, now(), book())]
 
 
 def one(ticket_id: int, by: Actor) -> dict[str, Any]:

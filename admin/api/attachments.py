@@ -8,9 +8,9 @@ from flask.wrappers import Response
 from flask_appbuilder.api import expose, protect
 from flask_appbuilder.security.decorators import permission_name
 
-from admin import files
+from admin import files, watch
 from admin.api.sight import with_tickets
-from admin.current import current_actor, now, session
+from admin.current import current_actor, session
 from admin.guarding import BaseApi, values
 from models import view
 from models.fields import Unreadable
@@ -126,7 +126,7 @@ class AttachmentApi(BaseApi):
           refuses: [401, 404]
         """
         with_tickets()
-        return files.sent(view.attachment(session(), _number(pk), _number(n), current_actor(), now()))
+        return files.sent(view.attachment(session(), watch.sight(_number(pk)), _number(n), current_actor()))
 
 
 def _number(written: str) -> int:

@@ -16,6 +16,7 @@ from flask_appbuilder.api import expose, protect
 from flask_appbuilder.api.schemas import get_list_schema
 from flask_appbuilder.security.decorators import permission_name
 
+from admin import watch
 from admin.api import schemas
 from admin.api.acts import after_the_desk, body, key_of_request
 from admin.api.answers import answer, answers, enveloped, offer, one
@@ -193,7 +194,7 @@ class TicketApi(ModelRestApi):
           refuses: [401, 404]
         """
         by = current_actor()
-        sight = view.sight(session(), self._key(pk), by, now())
+        sight = watch.sight(self._key(pk))
         found = written(history.events(history.read(session(), sight.ticket.id), sight, by))
         return self.response(200, count=len(found), result=found)
 
@@ -222,7 +223,7 @@ class TicketApi(ModelRestApi):
           refuses: [401, 404]
         """
         by = current_actor()
-        sight = view.sight(session(), self._key(pk), by, now())
+        sight = watch.sight(self._key(pk))
         found = [offer(action) for action in view.actions(session(), sight, by, now(), book())]
         return self.response(200, count=len(found), version=sight.ticket.version, result=found)
 

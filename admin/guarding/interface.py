@@ -6,11 +6,13 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from flask import has_request_context
 from flask_appbuilder.models.filters import Filters as StockFilters
 from flask_appbuilder.models.sqla.interface import SQLAInterface as Stock
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Query
 
+from admin import watch
 from admin.guarding import changes, rows, values
 from admin.guarding.conflicts import Conflict, explain
 from admin.guarding.filters import FilterConverter, Filters
@@ -122,11 +124,15 @@ class SQLAInterface(Stock):
         session = self.session
         try:
             changes.before(session, item, adding=adding, deleting=deleting)
+            with session.no_autoflush:
+                what = watch.changed(item, adding=adding, deleting=deleting)
             do()
             session.flush()
             if not deleting and not self._sees(item):
                 raise Conflict({"ticket": Reason("not_found", value="")})
             changes.follow(session, self.obj)
+            if has_request_context():
+                watch.change(item, what, adding=adding, deleting=deleting)
             if commit:
                 session.commit()
         except SQLAlchemyError as error:

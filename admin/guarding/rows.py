@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, false, or_, select
 
 from admin.current import current_actor
 from models import scope
-from models.tables import Ticket
+from models.tables import SecurityEvent, Ticket
 
 WHOLE = ("contact", "full")
 """Levels at which what hangs on a ticket may be listed."""
@@ -23,6 +23,8 @@ def in_sight(model: type[Any]) -> ColumnElement[bool] | None:
     """The rows of `model` that the person may see; None: all. Outside of a request nobody asks, and sees nothing."""
     if model is Ticket:
         return scope.visible(current_actor()) if has_request_context() else false()
+    if model is SecurityEvent:
+        return None  # the auditor's: it names no ticket that is confidential
     hangs_on = model.__mapper__.columns.get("ticket_id")
     if hangs_on is None:
         return None

@@ -14,7 +14,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from admin import errors, words
+from admin import errors, watch, words
 from admin.current import book, current_actor, now, session, transact
 from admin.views import attaching, drafting, following, forms, history, offers
 from admin.views.forms import Control
@@ -119,7 +119,7 @@ def _find(ticket_id: int, name: str) -> tuple[Action, Sight]:
     action = ACTIONS.get(name)
     if action is None or name == "register":
         raise Unseen
-    return action, view.sight(session(), ticket_id, current_actor(), now())
+    return action, watch.sight(ticket_id)
 
 
 def _steps(sight: Sight, action: Action) -> list[Step]:
@@ -173,7 +173,7 @@ def _sheet(
 
 def _again(ticket_id: int, action: Action, typed: forms.Typed, refused: Refused) -> Any:
     """The page again, with what was typed and why it was not taken."""
-    sight = view.sight(session(), ticket_id, current_actor(), now())
+    sight = watch.sight(ticket_id)
     wrong = {name: errors.reason(why) for name, why in refused.errors.items()} if isinstance(refused, Invalid) else {}
     try:
         steps, possible = _steps(sight, action), True
@@ -210,7 +210,7 @@ def _draw(sheet: Sheet) -> str:
 
 def _calls(sheet: Sheet) -> list[history.Call]:
     """The calls made so far, the newest first."""
-    sight = view.sight(session(), sheet.row["id"], current_actor(), now())
+    sight = watch.sight(sheet.row["id"])
     log = log_of.read(session(), sight.ticket.id)
     calls = view.callbacks(view.case_of(session(), sight), sight)
     return history.calls(calls, log_of.events(log, sight, current_actor()))

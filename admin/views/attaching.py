@@ -16,8 +16,8 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from admin import errors, files
-from admin.current import current_actor, now, session
+from admin import errors, files, watch
+from admin.current import current_actor, session
 from admin.guarding import BaseView
 from admin.views.door import to_tickets
 from models import uploads, view
@@ -115,4 +115,4 @@ class FileView(BaseView):
     @expose("/<int:ticket_id>/attachments/<int:n>")
     @to_tickets
     def attachment(self, ticket_id: int, n: int) -> Response:
-        return files.sent(view.attachment(session(), ticket_id, n, current_actor(), now()))
+        return files.sent(view.attachment(session(), watch.sight(ticket_id), n, current_actor()))

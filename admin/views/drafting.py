@@ -13,10 +13,10 @@ from flask import flash, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from admin import words
+from admin import watch, words
 from admin.current import current_actor, now, session, transact
 from admin.views.forms import Typed
-from models import desk, draft, repeats, view
+from models import desk, draft, repeats
 from models.base import User
 from models.draft import Draft, Place
 from models.refusals import NotYours, Unseen
@@ -185,7 +185,7 @@ def save(ticket_id: int | None, action: str) -> Any:
 
 def _discard(ticket_id: int, action: str) -> Any:
     """Throw away a draft of an action: the one that its form shows. One's own goes wherever the ticket is now."""
-    sight = view.sight(session(), ticket_id, current_actor(), now())
+    sight = watch.sight(ticket_id)
     places, back = [own(ticket_id, action)], url_for("TicketView.show", ticket_id=ticket_id)
     if action != "submit" or unit_parts(sight):
         place, back = _place(ticket_id, action)
@@ -206,7 +206,7 @@ def _place(ticket_id: int | None, action: str) -> tuple[Place, str]:
         if not (by.desk or by.office):
             raise NotYours("not_yours", action=ACTIONS["register"].zh, who=PARTS["a"])
         return registering(request.form.get("draft") or request.form.get("once", "")), url_for("TicketView.register")
-    sight = view.sight(session(), ticket_id, current_actor(), now())
+    sight = watch.sight(ticket_id)
     if action not in ACTIONS or action == "register":
         raise Unseen
     here = url_for("TicketView.act", ticket_id=ticket_id, name=action)

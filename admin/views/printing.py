@@ -19,7 +19,7 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from admin import pdf, words
+from admin import pdf, watch, words
 from admin.current import book, current_actor, current_user, now, session, transact
 from admin.guarding import BaseView
 from admin.views import history, sheet
@@ -191,7 +191,7 @@ class PrintView(BaseView):
     @to_tickets
     def choose(self, ticket_id: int) -> Any:
         """The action's own page is the ticket's: its buttons print and record at once."""
-        view.sight(session(), ticket_id, current_actor(), now())
+        watch.sight(ticket_id)
         return redirect(url_for("TicketView.show", ticket_id=ticket_id))
 
     @expose("/<int:ticket_id>/print/<form>", methods=["GET"])
@@ -200,7 +200,7 @@ class PrintView(BaseView):
         try:
             return draw(form, [paper(ticket_id, form, request.args.get("no", ""))])
         except Unseen:
-            sight = view.sight(session(), ticket_id, current_actor(), now())
+            sight = watch.sight(ticket_id)
             if form not in dict(forms(sight)):
                 raise
             row = view.tickets(session(), [sight], current_actor(), now(), book())[0]

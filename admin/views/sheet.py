@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from admin import words
+from admin import watch, words
 from admin.views import attaching, drafting, duties, history
 from admin.views.filters import Asking
 from models import desk, scope, view
@@ -89,7 +89,7 @@ class Sheet:
 def sheet(session: Session, ticket_id: int, asking: Asking) -> Sheet:
     """Raises Unseen."""
     by, at, book = asking.by, asking.at, asking.book
-    sight = view.sight(session, ticket_id, by, at)
+    sight = watch.sight(ticket_id)
     row = view.tickets(session, [sight], by, at, book)[0]
     log = reading(session, ticket_id)
     events = readable(log, sight, by)

@@ -16,6 +16,7 @@ from admin.views.tables.policy import (
     RuleView,
 )
 from admin.views.tables.reminding import NoticeChannelView, NoticeRuleView
+from admin.views.tables.security import SecurityEventView
 
 PAGES = (
     Page(PenaltyView, "Penalties", "追究记录", "Accountability", "scale"),
@@ -35,6 +36,7 @@ PAGES = (
     Page(NoticeChannelView, "Notice channels", "提醒渠道", "Settings", "out"),
     Page(CalendarDayView, "Calendar days", "节假日与调休", "Settings", "cal"),
     Page(CalendarYearView, "Calendar years", "已公布年份", "Settings", "check"),
+    Page(SecurityEventView, "Security log", "安全日志", "Security", "shield"),
     Page(ClosingTimeView, "Closing times", "下班时间", "Settings", "clock"),
 )
 ACCOUNTS = (

@@ -1,0 +1,58 @@
+"""安全日志: what the auditor reads, and nobody edits (POLICY §1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from admin import words
+from admin.guarding import SQLAInterface
+from admin.views.tables.generated import Generated
+from models.security_log import KINDS
+from models.tables import SecurityEvent
+
+NAMES = {
+    "account": "系统账户", "columns": "改了", "command": "命令", "conditions": "条件", "did": "做了", "door": "入口",
+    "endpoint": "页面", "format": "格式", "given": "参数", "key": "行", "level": "看到", "method": "方式",
+    "name": "名称", "period": "期间", "rows": "行数", "scope": "口径", "status": "状态", "table": "表",
+    "units": "单位数", "waits": "等待中", "what": "内容",
+}  # fmt: skip
+"""What the parts of an entry's detail are called."""
+
+
+def detail(value: str) -> str:
+    """An entry's detail in one line."""
+    return "；".join(f"{gettext(NAMES[k]) if k in NAMES else k}：{_told(v)}" for k, v in orjson.loads(value).items())
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, dict):
+        return "，".join(f"{name} {_told(part)}" for name, part in value.items()) or words.NOTHING
+    if isinstance(value, list):
+        return " → ".join(_told(part) for part in value) if len(value) == 2 else "、".join(map(_told, value))
+    return words.anything(value)
+
+
+class SecurityEventView(Generated):
+    datamodel = SQLAInterface(SecurityEvent)
+    route_base = "/security-log"
+    class_permission_name = "SecurityEvent"
+    exclude_route_methods = {"add", "edit", "delete"}
+    list_title, show_title = _("安全日志"), _("安全日志")
+    about = "登录、拒绝、查看、导出、授权，以及角色、规则、日历、账号的变更和命令行的运行。只能增加，谁也不能改。"
+    choices = {"kind": KINDS}
+    label_columns = {
+        "no": _("序号"), "at": _("时间"), "kind": _("事项"), "actor": _("谁"), "user": _("涉及账号"),
+        "subject": _("工单"), "source": _("来自"), "detail": _("详情"), "hash": _("校验值"),
+    }  # fmt: skip
+    description_columns = {"subject": _("保密工单不写号码；同一标记是同一件。")}
+    formatters_columns = {"detail": detail, "no": str}
+    numbers = frozenset({"no"})
+    list_columns = ["no", "at", "kind", "actor", "user", "subject", "source", "detail"]
+    show_columns = [*list_columns, "hash"]
+    search_columns = ["kind", "at", "actor", "user"]
+    order_columns = ["no", "at"]
+    base_order = ("no", "desc")
