@@ -2,7 +2,8 @@
 
 The million is the demo city of the ten thousand a hundred times over, in the same three years: a hundred times as many
 tickets each day, and as many times as many that are open. Texts, events, obligations and the search index come with
-them. `PAGES_TICKETS=200000` makes fewer, `PAGES_DIR=folder` keeps both cities there for the next time. What names a ticket in an event's hash does not: the log of copies is broken.
+them. `PAGES_TICKETS=200000` makes fewer, `PAGES_DIR=folder` keeps both cities there for the next time. What names a
+ticket in an event's hash does not: the log of copies is broken.
 """
 
 from __future__ import annotations
