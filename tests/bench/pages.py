@@ -28,7 +28,7 @@ from admin.security import hash_password
 from config import Settings
 from models import index, migrations, setup, store
 from models.book import Book
-from models.database import engine_for
+from models.database import analyse, engine_for
 from models.demo import build
 from models.tables import Ticket
 from tests.bench.places import KEY
@@ -78,6 +78,10 @@ def _build(small: Settings, large: Settings) -> None:
     shutil.copyfile(small.data_dir / "kefu.db", large.data_dir / "kefu.db")
     start = time.perf_counter()
     _multiply(large, LARGE // SMALL)
+    for settings in (small, large):
+        engine = engine_for(settings.database_url)
+        analyse(engine)
+        engine.dispose()
     print(f"{LARGE} tickets copied from {SMALL} in {time.perf_counter() - start:.0f} s")
 
 
