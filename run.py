@@ -5,9 +5,12 @@ Exit status 0: done; 1: the data is wrong; 2: the call is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gettext
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import ValidationError
@@ -22,6 +25,13 @@ from models.importing.command import import_file
 if TYPE_CHECKING:
     from flask import Flask, Response
     from sqlalchemy.orm import Session
+
+
+UNREADABLE = {
+    "int_parsing": "须是整数", "bool_parsing": "写 true 或 false", "literal_error": "可写 {expected}",
+    "greater_than_equal": "最小 {ge}", "less_than_equal": "最大 {le}", "value_error": "{error}",
+}  # fmt: skip
+"""What is wrong with a setting, by pydantic's name of it."""
 
 
 class Door(click.Group):
@@ -49,9 +59,15 @@ def main(ctx: click.Context) -> None:
     try:
         chosen = settings()
     except ValidationError as wrong:
-        lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in wrong.errors()]
+        lines = [f"{str(e['loc'][0]).upper()}：{_unreadable(e)}" for e in wrong.errors()]
         raise click.UsageError("环境变量有误：\n" + "\n".join(lines)) from None
     ctx.obj = House(chosen)
+
+
+def _unreadable(error: Mapping[str, Any]) -> str:
+    said = UNREADABLE.get(error["type"])
+    told: str = said.format_map(error.get("ctx", {})) if said else error["msg"]
+    return told.replace(" or ", " 或 ")
 
 
 def create_app(chosen: Settings | None = None) -> Flask:
@@ -125,8 +141,17 @@ def serve(house: House, host: str | None, port: int | None, workers: int | None)
     Server(create_app(chosen), chosen).run()
 
 
+def speak_chinese() -> None:
+    """What click says of its own, usage and refusals, is Chinese like the rest, whatever the terminal speaks."""
+    gettext.bindtextdomain("click", str(Path(__file__).parent / "admin" / "translations"))
+    gettext.textdomain("click")
+    os.environ["LANGUAGE"] = "zh"
+
+
 for command in (init, demo, import_file, export, kpi, remind, verify, db, workday):
     main.add_command(command)
 
+
 if __name__ == "__main__":
+    speak_chinese()
     main()
