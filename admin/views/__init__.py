@@ -46,6 +46,8 @@ def add_views(appbuilder: AppBuilder) -> None:
         kf_warnings=drawing.warnings,
         kf_pages=drawing.pages,
         kf_field=drawing.field,
+        kf_boxes=drawing.boxes,
+        kf_unsaid=drawing.unsaid,
         kf_forms=printing.forms,
         kf_bytes=attaching.size,
         kf_accept=attaching.accepted,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
 from flask import current_app, request
@@ -41,6 +43,12 @@ def cell(which: Any, column: str, value: Any) -> Any:
     if codes is not None and value is not None:
         return _(codes.get(value, value)) if codes.get(value, value) else words.NOTHING
     return _named(value)
+
+
+def unsaid(column: str, value: Any, which: Any) -> bool:
+    """Whether a cell says nothing without its heading: a number, a day, a yes; a code or a name speaks for itself."""
+    codes = getattr(which, "choices", None) or {}
+    return column not in codes and isinstance(value, bool | int | float | Decimal | date | time)
 
 
 def named(which: Any, record: Any) -> Any:
@@ -95,6 +103,11 @@ MOST_BOXES = 300
 """Choices of a list that stand as boxes to tick; more of them scroll in a list."""
 
 
+def boxes(one: Any) -> bool:
+    """Whether a field is a group of boxes to tick, which wants a legend and not a label."""
+    return isinstance(one, QuerySelectMultipleField) and len(list(one.iter_choices())) <= MOST_BOXES
+
+
 def field(one: Any) -> Markup:
     """The input of a generated field, in our look: the browser's own, which needs no script."""
     marks = _attributes(one)
@@ -104,15 +117,17 @@ def field(one: Any) -> Markup:
         return _typed(one, marks)
     blank = _("请选择") if one.flags.required else _("不填")
     choices = [(str(c[0]), _choice(c[0], c[1], blank), bool(c[2])) for c in one.iter_choices()]
-    several = isinstance(one, QuerySelectMultipleField)
-    if not several or len(choices) > MOST_BOXES:
-        more = {"multiple": True, "size": 14} if several else {}
+    if not boxes(one):
+        more = {"multiple": True, "size": 14} if isinstance(one, QuerySelectMultipleField) else {}
         option, on = Markup('<option value="{}"{}>{}</option>'), Markup(" selected")
         options = Markup("").join(option.format(v, on if is_on else "", label) for v, label, is_on in choices)
         return Markup("<select {}>{}</select>").format(html_params(id=one.id, name=one.name, **marks, **more), options)
-    box = Markup('<label><input type="checkbox" name="{}" value="{}"{}>{}</label>')
-    boxes = (box.format(one.name, value, Markup(" checked") if on else "", label) for value, label, on in choices)
-    return Markup('<div class="kf-choices" id="{}">{}</div>').format(one.id, Markup("").join(boxes))
+    box, first = Markup('<label><input{} type="checkbox" name="{}" value="{}"{}>{}</label>'), Markup(' id="{}"')
+    made = []
+    for value, label, on in choices:
+        mark = "" if made else first.format(one.id)
+        made.append(box.format(mark, one.name, value, Markup(" checked") if on else "", label))
+    return Markup('<div class="kf-choices">{}</div>').format(Markup("").join(made))
 
 
 def _choice(value: Any, label: Any, blank: str) -> str:

@@ -45,3 +45,20 @@ def test_an_account_has_an_address_that_is_one(house: House):
     refused = browser.post("/users/add", **fields, email="bad")
     assert "邮箱地址看不懂" in refused.text
     assert browser.post("/users/add", **fields, email="new@example.cn").status_code == 302
+
+
+def test_the_boxes_of_a_field_stand_under_its_name_and_the_reason_leads_to_the_first(house: House):
+    browser = house.browser("admin")
+    group = r'<fieldset[^>]*>\s*<legend>角色<span class="kf-needed">必填</span></legend>'
+    assert re.search(group, browser.get("/users/add").text)
+    refused = browser.post("/users/add", username="new").text
+    assert re.search(r'<fieldset[^>]* aria-describedby="\s*roles-error"', refused)
+    assert '<a href="#roles">角色</a>' in refused
+    assert refused.count(' id="roles"') == 1
+    assert re.search(r'<input id="roles" type="checkbox"', refused)
+
+
+def test_a_cell_that_says_nothing_by_itself_carries_its_heading_to_where_the_row_is_folded(house: House):
+    page = house.browser("admin").get("/users/list/").text
+    assert 'data-heading="在用：">是</td>' in page
+    assert 'data-heading="姓：' not in page
