@@ -125,6 +125,14 @@ def _next(row: dict[str, Any], now: datetime, *, please: bool = False) -> str:
     return _("%(when)s%(what)s。", when=when, what=what)
 
 
+def past(row: dict[str, Any], now: datetime) -> str:
+    """The warning of a forwarder's deadline that is over already (POLICY §4: late from birth); empty where none is."""
+    late = next((o for o in row["obligations"] if o["kind"] == "upstream" and o["state"] == "late"), None)
+    if late is None:
+        return ""
+    return _("来文时限 %(when)s 已过，这一项按逾期计。时限写错了，用“补正”改。", when=words.short(late["due_at"], now))
+
+
 def changes(events: list[dict[str, Any]], seen: int, now: datetime) -> list[str]:
     """Who did what since event number `seen`: 赵国栋在 16:05 报送结果，办理中 → 待回访。"""
     said = []
