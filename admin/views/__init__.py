@@ -43,6 +43,7 @@ def add_views(appbuilder: AppBuilder) -> None:
         kf_may=drawing.may,
         kf_cell=drawing.cell,
         kf_named=drawing.named,
+        kf_edited=drawing.edited,
         kf_warnings=drawing.warnings,
         kf_pages=drawing.pages,
         kf_field=drawing.field,

@@ -7,7 +7,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app, g, request
 from flask_appbuilder.fields import QuerySelectMultipleField
 from flask_appbuilder.security.sqla.models import PermissionView
 from flask_babel import gettext as _
@@ -55,6 +55,12 @@ def named(which: Any, record: Any) -> Any:
     """What a row's page is called: its first column."""
     column = record.template_args["include_columns"][0]
     return cell(which, column, record.template_args["value_columns"][0])
+
+
+def edited(which: Any) -> tuple[Any, Any] | None:
+    """Of the form of a row that is there: its key, and what its page is called."""
+    row = g.get("edited")
+    return (row[0], cell(which, which.show_columns[0], row[1])) if row else None
 
 
 MAY = {"can_read": "查看", "can_write": "修改", "can_get": "读取", "can_userinfo": "查看本人", "menu_access": "菜单"}

@@ -62,3 +62,12 @@ def test_a_cell_that_says_nothing_by_itself_carries_its_heading_to_where_the_row
     page = house.browser("admin").get("/users/list/").text
     assert 'data-heading="在用：">是</td>' in page
     assert 'data-heading="姓：' not in page
+
+
+@pytest.mark.parametrize(("path", "name"), [("roles/edit/{}", "系统管理员"), ("unit/edit/{}", "第一水厂")])
+def test_the_form_of_a_row_says_which_and_leads_back_to_it(house: House, path: str, name: str):
+    browser, table = house.browser("admin"), path.split("/")[0]
+    pk = re.search(rf'href="/{table}/show/(\d+)">{name}<', browser.get(f"/{table}/list/?page_size_UnitView=100").text)
+    assert pk
+    page = browser.get(path.format(pk[1])).text
+    assert f'<a href="/{table}/show/{pk[1]}">{name}</a>' in page
