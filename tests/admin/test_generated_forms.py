@@ -71,3 +71,11 @@ def test_the_form_of_a_row_says_which_and_leads_back_to_it(house: House, path: s
     assert pk
     page = browser.get(path.format(pk[1])).text
     assert f'<a href="/{table}/show/{pk[1]}">{name}</a>' in page
+
+
+def test_a_closing_time_of_every_year_names_no_year(house: House):
+    page = house.browser("operations").get("/closing-time/list/").text
+    assert ">05-01</a>" in page
+    assert ">09-30</td>" in page
+    assert ">一直</a>" in page
+    assert "1900" not in page
