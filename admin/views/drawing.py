@@ -79,7 +79,7 @@ def _named(value: Any) -> str:
         verb, what = value.permission.name, value.view_menu.name
         return f"{_(MAY.get(verb, verb))} {_(names.get(what, what))}"
     if isinstance(value, list):
-        return "、".join(_named(one) for one in value) or words.NOTHING
+        return _("、").join(_named(one) for one in value) or words.NOTHING
     return _(value) if isinstance(value, str) and value else words.anything(value)
 
 
