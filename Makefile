@@ -58,7 +58,7 @@ format: $(VENV)/.tests
 
 # The catalogue's headers are marked fuzzy, hence -f.
 words: install
-	$(BIN)/pybabel compile --use-fuzzy --directory admin/translations
+	$(BIN)/pybabel compile --use-fuzzy --domain 'messages click' --directory admin/translations
 
 # Keeps every pin that still fits; `make lock LOCK_FLAGS=--upgrade` takes the newest versions.
 lock:

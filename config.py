@@ -53,10 +53,11 @@ def span_of_hours(text: str) -> tuple[time, time] | None:
     """When a span of the day begins and ends; it may run over midnight."""
     if text.strip() == "off":
         return None
-    begin, dash, end = text.partition("-")
-    if not dash:
-        raise ValueError("write it as 21:00-07:30")
-    return time.fromisoformat(begin.strip()), time.fromisoformat(end.strip())
+    begin, _, end = text.partition("-")
+    try:
+        return time.fromisoformat(begin.strip()), time.fromisoformat(end.strip())
+    except ValueError:
+        raise ValueError("写成 21:00-07:30，或 off") from None
 
 
 QuietHours = Annotated[str, AfterValidator(_hours)]

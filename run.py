@@ -6,8 +6,11 @@ Exit status 0: done; 1: the data is wrong; 2: the call is wrong.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+import gettext
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,6 +30,12 @@ if TYPE_CHECKING:
 
 LOOKS_ONLY = frozenset({"verify", "workday", "check"})
 """Commands that change nothing and let nothing out: the security log is not told, so that a copy stays as it is."""
+
+UNREADABLE = {
+    "int_parsing": "须是整数", "bool_parsing": "写 true 或 false", "literal_error": "可写 {expected}",
+    "greater_than_equal": "最小 {ge}", "less_than_equal": "最大 {le}", "value_error": "{error}",
+}  # fmt: skip
+"""What is wrong with a setting, by pydantic's name of it."""
 
 
 class Door(click.Group):
@@ -54,9 +63,15 @@ def main(ctx: click.Context) -> None:
     try:
         chosen = settings()
     except ValidationError as wrong:
-        lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in wrong.errors()]
+        lines = [f"{str(e['loc'][0]).upper()}：{_unreadable(e)}" for e in wrong.errors()]
         raise click.UsageError("环境变量有误：\n" + "\n".join(lines)) from None
     ctx.obj = House(chosen)
+
+
+def _unreadable(error: Mapping[str, Any]) -> str:
+    said = UNREADABLE.get(error["type"])
+    told: str = said.format_map(error.get("ctx", {})) if said else error["msg"]
+    return told.replace(" or ", " 或 ")
 
 
 def create_app(chosen: Settings | None = None) -> Flask:
@@ -160,5 +175,14 @@ def recorded(command: click.Command) -> click.Command:
 for command in (serve, init, demo, import_file, export, kpi, remind, verify, db, workday):
     main.add_command(recorded(command))
 
+
+def speak_chinese() -> None:
+    """What click says of its own, usage and refusals, is Chinese like the rest, whatever the terminal speaks."""
+    gettext.bindtextdomain("click", str(Path(__file__).parent / "admin" / "translations"))
+    gettext.textdomain("click")
+    os.environ["LANGUAGE"] = "zh"
+
+
 if __name__ == "__main__":
+    speak_chinese()
     main()

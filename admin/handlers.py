@@ -95,6 +95,8 @@ def failed(error: HTTPException) -> AnyResponse:
     said, typed = errors.by_status(status), None
     if isinstance(error, CSRFError):
         said, typed = errors.say("stale_form"), whose.typed()
+    elif status >= 500:
+        typed = whose.typed()
     headers = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After", "Location")]
     if 300 <= status < 400:
         return error.get_response()
@@ -106,7 +108,8 @@ def database_away(error: Exception) -> AnyResponse:
     log.error("database: %s", type(error).__name__, exc_info=error)
     _roll_back()
     said = errors.by_status(503)
-    return make_response(jsonify(message=said) if for_programs() else _page(503, said), 503, {"Retry-After": "5"})
+    body = jsonify(message=said) if for_programs() else _page(503, said, whose.typed())
+    return make_response(body, 503, {"Retry-After": "5"})
 
 
 def unforeseen(error: Exception) -> AnyResponse:

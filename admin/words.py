@@ -205,7 +205,7 @@ def anything(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, list | tuple):
-        return "、".join(anything(item) for item in value)
+        return _("、").join(anything(item) for item in value)
     return str(value)
 
 

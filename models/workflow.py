@@ -144,7 +144,7 @@ REGISTRATION = (
     Field("neighbourhood", "小区", "line"),
     Field("forwarded_by", "转呈部门或个人", "line"),
     Field("forward_no", "来文编号", "line"),
-    Field("forward_due_at", "交办方时限", "moment"),
+    Field("forward_due_at", "来文时限", "moment"),
 )
 """The fields of the 工单 (第六条(一)); only the content is required."""
 

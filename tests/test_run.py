@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -128,6 +130,20 @@ def test_workday_warns_of_a_year_that_is_not_announced(command):
 @pytest.mark.parametrize("args", [("workday", "2026"), ("workday", "soon", "--days", "1"), ("workday",), ("nonsense",)])
 def test_a_wrong_call_is_status_2(command, args):
     assert command(*args).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [(["nonsense"], "没有命令 nonsense"), (["demo", "--tickets", "0"], "0 不在 1<=x<=5000000 之内"),
+     (["import", "nowhere.csv", "--mapping", "none.yaml"], "没有 none.yaml"), (["--help"], "显示这份说明")],
+    ids=["no such command", "out of range", "no such file", "help"],
+)  # fmt: skip
+def test_what_the_command_line_says_by_itself_is_chinese_too(args, said, tmp_path):
+    done = subprocess.run([sys.executable, run.__file__, *args], text=True, capture_output=True, check=False,
+                          env={"DATA_DIR": str(tmp_path), "LANG": "C.UTF-8"})  # fmt: skip
+    told = done.stdout + done.stderr
+    assert said in told
+    assert not any(word in told for word in ("Usage", "Error", "Try", "Invalid", "Options", "Commands", "Show"))
 
 
 def test_the_demo_city_verifies_and_is_written_into_an_empty_database_only(city):
@@ -293,12 +309,18 @@ def test_production_refuses_weak_keys_and_demo_accounts(city, monkeypatch):
     assert city("demo").exit_code == 2
 
 
-def test_a_setting_that_is_wrong_is_named(command, monkeypatch):
-    monkeypatch.setenv("PORT", "abc")
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [("PORT", "abc", "须是整数"), ("PORT", "70000", "最大 65535"), ("APP_MODE", "test", "可写 'development'"),
+     ("COOKIE_SECURE", "perhaps", "写 true 或 false"), ("QUIET_HOURS", "at night", "写成 21:00-07:30，或 off")],
+)  # fmt: skip
+def test_a_setting_that_is_wrong_is_named(command, monkeypatch, name, value, said):
+    monkeypatch.setenv(name, value)
     config.settings.cache_clear()
     done = command("verify")
     assert done.exit_code == 2
-    assert "PORT" in done.output
+    assert f"{name}：" in done.output
+    assert said in done.output
 
 
 @pytest.mark.parametrize(

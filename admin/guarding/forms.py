@@ -105,7 +105,7 @@ class TicketField(StringField):
             seen = rows.in_sight(Ticket)
             self.data = (query if seen is None else query.filter(seen)).one_or_none()
         if number and self.data is None:
-            raise ValueError(errors.say("not_found", value=number))
+            raise ValueError(errors.say("not_found", value=words.shortened(number, 20)))
 
     def _value(self) -> str:
         if self.raw_data:

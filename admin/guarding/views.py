@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import flask_appbuilder as fab
-from flask import abort, flash, has_request_context, redirect, request, session, url_for
+from flask import abort, flash, g, has_request_context, redirect, request, session, url_for
 from flask_appbuilder.const import PERMISSION_PREFIX
 from flask_appbuilder.urltools import Stack, get_order_args, get_page_args, get_page_size_args
 from werkzeug.wrappers import Response
@@ -225,6 +225,7 @@ class ModelView(KeepsPaths, FiltersOfRequest, fab.ModelView):
         if item is None:
             abort(404)
         key = self.datamodel.get_pk_value(item)
+        g.edited = (key, getattr(item, self.show_columns[0]))
         hidden, form = self._form_for("edit", None if request.method == "POST" else item)
         form._id = key
         if request.method == "POST":

@@ -249,6 +249,8 @@ def _done(ticket_id: int, action: Action, given: dict[str, Any], paper: str) -> 
     seen = view.sights(session(), [ticket_id], current_actor(), now())
     row = view.tickets(session(), seen, current_actor(), now(), book())[0] if seen else None
     flash(following.after(action, row, given, now()), "success")
+    if row and given.get("field") == "forward_due_at" and (past := following.past(row, now())):
+        flash(past, "warning")
     if paper:
         no = printing.last_of(session(), ticket_id, current_actor())
         return redirect(url_for("PrintView.form", ticket_id=ticket_id, form=paper, no=no), 303)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app, g, request
 from flask_appbuilder.fields import QuerySelectMultipleField
 from flask_appbuilder.security.sqla.models import PermissionView
 from flask_babel import gettext as _
@@ -43,10 +45,22 @@ def cell(which: Any, column: str, value: Any) -> Any:
     return _named(value)
 
 
+def unsaid(column: str, value: Any, which: Any) -> bool:
+    """Whether a cell says nothing without its heading: a number, a day, a yes; a code or a name speaks for itself."""
+    codes = getattr(which, "choices", None) or {}
+    return column not in codes and isinstance(value, bool | int | float | Decimal | date | time)
+
+
 def named(which: Any, record: Any) -> Any:
     """What a row's page is called: its first column."""
     column = record.template_args["include_columns"][0]
     return cell(which, column, record.template_args["value_columns"][0])
+
+
+def edited(which: Any) -> tuple[Any, Any] | None:
+    """Of the form of a row that is there: its key, and what its page is called."""
+    row = g.get("edited")
+    return (row[0], cell(which, which.show_columns[0], row[1])) if row else None
 
 
 MAY = {"can_read": "查看", "can_write": "修改", "can_get": "读取", "can_userinfo": "查看本人", "menu_access": "菜单"}
@@ -65,7 +79,7 @@ def _named(value: Any) -> str:
         verb, what = value.permission.name, value.view_menu.name
         return f"{_(MAY.get(verb, verb))} {_(names.get(what, what))}"
     if isinstance(value, list):
-        return "、".join(_named(one) for one in value) or words.NOTHING
+        return _("、").join(_named(one) for one in value) or words.NOTHING
     return _(value) if isinstance(value, str) and value else words.anything(value)
 
 
@@ -95,6 +109,11 @@ MOST_BOXES = 300
 """Choices of a list that stand as boxes to tick; more of them scroll in a list."""
 
 
+def boxes(one: Any) -> bool:
+    """Whether a field is a group of boxes to tick, which wants a legend and not a label."""
+    return isinstance(one, QuerySelectMultipleField) and len(list(one.iter_choices())) <= MOST_BOXES
+
+
 def field(one: Any) -> Markup:
     """The input of a generated field, in our look: the browser's own, which needs no script."""
     marks = _attributes(one)
@@ -104,15 +123,17 @@ def field(one: Any) -> Markup:
         return _typed(one, marks)
     blank = _("请选择") if one.flags.required else _("不填")
     choices = [(str(c[0]), _choice(c[0], c[1], blank), bool(c[2])) for c in one.iter_choices()]
-    several = isinstance(one, QuerySelectMultipleField)
-    if not several or len(choices) > MOST_BOXES:
-        more = {"multiple": True, "size": 14} if several else {}
+    if not boxes(one):
+        more = {"multiple": True, "size": 14} if isinstance(one, QuerySelectMultipleField) else {}
         option, on = Markup('<option value="{}"{}>{}</option>'), Markup(" selected")
         options = Markup("").join(option.format(v, on if is_on else "", label) for v, label, is_on in choices)
         return Markup("<select {}>{}</select>").format(html_params(id=one.id, name=one.name, **marks, **more), options)
-    box = Markup('<label><input type="checkbox" name="{}" value="{}"{}>{}</label>')
-    boxes = (box.format(one.name, value, Markup(" checked") if on else "", label) for value, label, on in choices)
-    return Markup('<div class="kf-choices" id="{}">{}</div>').format(one.id, Markup("").join(boxes))
+    box, first = Markup('<label><input{} type="checkbox" name="{}" value="{}"{}>{}</label>'), Markup(' id="{}"')
+    made = []
+    for value, label, on in choices:
+        mark = "" if made else first.format(one.id)
+        made.append(box.format(mark, one.name, value, Markup(" checked") if on else "", label))
+    return Markup('<div class="kf-choices">{}</div>').format(Markup("").join(made))
 
 
 def _choice(value: Any, label: Any, blank: str) -> str:

@@ -93,7 +93,7 @@ def after(action: Action, row: dict[str, Any] | None, values: dict[str, Any], no
 
 
 def registered(row: dict[str, Any], now: datetime, then: str = "") -> str:
-    """已登记 ZL-2026-03835，请在 11-26 16:32 前转办。 `then`: what was done in the same press."""
+    """已登记 ZL-2026-03835，11-26 16:32 前请转办。 `then`: what was done in the same press."""
     if then == "assign":
         return _("已登记 %(no)s 并转%(unit)s，%(next)s", no=row["no"], unit=row["unit"], next=_next(row, now))
     if then == "answer":
@@ -121,8 +121,16 @@ def _next(row: dict[str, Any], now: datetime, *, please: bool = False) -> str:
     if owed["due_at"] < now:
         return _("%(what)s已经逾期。", what=what)
     if please:
-        return _("请在 %(when)s%(what)s。", when=when, what=what)
+        return _("%(when)s请%(what)s。", when=when, what=what)
     return _("%(when)s%(what)s。", when=when, what=what)
+
+
+def past(row: dict[str, Any], now: datetime) -> str:
+    """The warning of a forwarder's deadline that is over already (POLICY §4: late from birth); empty where none is."""
+    late = next((o for o in row["obligations"] if o["kind"] == "upstream" and o["state"] == "late"), None)
+    if late is None:
+        return ""
+    return _("来文时限 %(when)s 已过，这一项按逾期计。时限写错了，用“补正”改。", when=words.short(late["due_at"], now))
 
 
 def changes(events: list[dict[str, Any]], seen: int, now: datetime) -> list[str]:

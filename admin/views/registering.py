@@ -178,6 +178,8 @@ def _done(ticket_id: int, then: str, unit: int | None) -> Any:
         to = url_for("TicketView.act", ticket_id=ticket_id, name="assign", **chosen)
         links.insert(0, (_(ACTIONS["assign"].zh), to))
     _say(following.registered(row, now(), then), *links)
+    if past := following.past(row, now()):
+        flash(past, "warning")
     return redirect(url_for("TicketView.show", ticket_id=ticket_id))
 
 

@@ -140,7 +140,7 @@ def change(view_id: int) -> Any:
     by = current_actor()
     name, shared, deleting = _name(), _share(by), request.form.get("do") == "delete"
 
-    def work() -> tuple[str, str]:
+    def work() -> tuple[str, str, str]:
         mine = select(SavedView).where(SavedView.owner_id == by.user_id, SavedView.name != "")
         row = session().scalar(mine.where(SavedView.id == view_id))
         if row is None:
@@ -148,14 +148,14 @@ def change(view_id: int) -> Any:
         old = row.name, row.address
         if deleting:
             session().delete(row)
-            return _("已删除视图“%(name)s”。", name=old[0]), ""
+            return _("已删除视图“%(name)s”。", name=old[0]), "", "success"
         if name and name != row.name and session().scalar(mine.where(SavedView.name == name)) is not None:
-            return _("已经有叫“%(name)s”的视图。", name=name), old[1]
+            return _("已经有叫“%(name)s”的视图。", name=name), old[1], "warning"
         row.name, row.shared = name or row.name, shared
-        return _("已更新视图“%(name)s”。", name=row.name), old[1]
+        return _("已更新视图“%(name)s”。", name=row.name), old[1], "success"
 
-    said, address = transact(work)
-    flash(said, "success")
+    said, address, how = transact(work)
+    flash(said, how)
     return _back(address)
 
 

@@ -146,7 +146,7 @@ def _categories(counts: list[Row], chosen: Filters, as_of: datetime, _: Translat
             words.most(counts, names, chosen.grain, _),
             figures.lines(counts, chosen.grain, periods, names, chosen.still_open(as_of), _),
             Table(
-                (_("期间"), *(name or _("未分类") for name in names)),
+                (_("期间"), *(_(name or "未分类") for name in names)),
                 tuple(
                     (words.period(label, _), *(f"{by_period.get((label, name), 0):,}" for name in names))
                     for label in periods

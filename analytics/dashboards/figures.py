@@ -180,7 +180,7 @@ def lines(
     most = max((counts.get((label, name), 0) for name in names for label in periods), default=0)
     data = []
     for n, name in enumerate(names, 1):
-        told = name or _("未分类")
+        told = _(name or "未分类")
         values = [counts.get((label, name), 0) for label in periods]
         data.append(
             {

@@ -180,4 +180,4 @@ def most(rows: list[Row], names: list[str | None], grain: str, _: Translate) -> 
 
 
 def category(row: Row, _: Translate) -> str:
-    return row.dims["category"] or _("未分类")
+    return _(row.dims["category"] or "未分类")

@@ -45,3 +45,37 @@ def test_an_account_has_an_address_that_is_one(house: House):
     refused = browser.post("/users/add", **fields, email="bad")
     assert "邮箱地址看不懂" in refused.text
     assert browser.post("/users/add", **fields, email="new@example.cn").status_code == 302
+
+
+def test_the_boxes_of_a_field_stand_under_its_name_and_the_reason_leads_to_the_first(house: House):
+    browser = house.browser("admin")
+    group = r'<fieldset[^>]*>\s*<legend>角色<span class="kf-needed">必填</span></legend>'
+    assert re.search(group, browser.get("/users/add").text)
+    refused = browser.post("/users/add", username="new").text
+    assert re.search(r'<fieldset[^>]* aria-describedby="\s*roles-error"', refused)
+    assert '<a href="#roles">角色</a>' in refused
+    assert refused.count(' id="roles"') == 1
+    assert re.search(r'<input id="roles" type="checkbox"', refused)
+
+
+def test_a_cell_that_says_nothing_by_itself_carries_its_heading_to_where_the_row_is_folded(house: House):
+    page = house.browser("admin").get("/users/list/").text
+    assert 'data-heading="在用：">是</td>' in page
+    assert 'data-heading="姓：' not in page
+
+
+@pytest.mark.parametrize(("path", "name"), [("roles/edit/{}", "系统管理员"), ("unit/edit/{}", "第一水厂")])
+def test_the_form_of_a_row_says_which_and_leads_back_to_it(house: House, path: str, name: str):
+    browser, table = house.browser("admin"), path.split("/")[0]
+    pk = re.search(rf'href="/{table}/show/(\d+)">{name}<', browser.get(f"/{table}/list/?page_size_UnitView=100").text)
+    assert pk
+    page = browser.get(path.format(pk[1])).text
+    assert f'<a href="/{table}/show/{pk[1]}">{name}</a>' in page
+
+
+def test_a_closing_time_of_every_year_names_no_year(house: House):
+    page = house.browser("operations").get("/closing-time/list/").text
+    assert ">05-01</a>" in page
+    assert ">09-30</td>" in page
+    assert ">一直</a>" in page
+    assert "1900" not in page

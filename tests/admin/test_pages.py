@@ -368,7 +368,7 @@ def test_a_correction_shows_what_it_replaced_below_what_was_registered(house):
     mine = house.browser("agent").get(f"/ticket/{ticket['id']}").text
     for said in ("原为：阳光花园，小区改为：东城花园", "原为：96568，渠道改为：市长热线",
                  "原为：13812345678，联系电话改为：13800001111",
-                 "原为：（空），交办方时限改为：2026-03-20 10:00"):  # fmt: skip
+                 "原为：（空），来文时限改为：2026-03-20 10:00"):  # fmt: skip
         assert said in mine, said
     masked = house.browser("leadership").get(f"/ticket/{ticket['id']}").text
     assert "原为：138****5678，联系电话改为：138****1111" in masked

@@ -370,3 +370,21 @@ def test_a_key_that_has_registered_names_its_ticket_when_it_comes_with_other_wor
     assert told.status_code == 422
     assert f"这一份已登记为 {house.tickets()[0].no}。" in told.text
     assert once(told.text) != key
+
+
+def test_a_forwarders_deadline_that_is_over_is_late_from_birth_and_warned_of(house):
+    browser = house.browser("agent")
+    done = registers(browser, forward_due_at="2026-03-05T17:00")
+    (ticket,) = house.tickets()
+    page = browser.get(done.headers["Location"]).text
+    assert "来文时限 03-05 17:00 已过，这一项按逾期计" in page
+    assert "已过" not in browser.get(f"/ticket/{ticket.id}").text  # said once
+    amended = browser.post(f"/ticket/{ticket.id}/amend?field=forward_due_at",
+                           field="forward_due_at", value="2026-03-04T17:00")  # fmt: skip
+    assert "来文时限 03-04 17:00 已过" in browser.get(amended.headers["Location"]).text
+
+
+def test_a_forwarders_deadline_to_come_brings_no_warning(house):
+    browser = house.browser("agent")
+    done = registers(browser, forward_due_at="2026-12-01T17:00")
+    assert "按逾期计" not in browser.get(done.headers["Location"]).text

@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from tests.admin.conftest import Browser
 
@@ -120,3 +121,26 @@ def test_a_generated_form_comes_back_too(house):
     sign_in_elsewhere(browser, "admin")
     back = sends(browser, form, "/unit/add", name="南城营业所")
     assert (back.status_code, fields(back.text)["name"]) == (400, "南城营业所")
+
+
+@pytest.mark.parametrize(("broken", "status"), [(OperationalError("insert", {}, Exception("locked")), 503),
+                                                (ZeroDivisionError(), 500)])  # fmt: skip
+def test_what_was_typed_is_there_again_when_it_could_not_be_stored(house, monkeypatch, broken, status):
+    browser = house.browser("agent")
+    form = fields(browser.get("/ticket/register").text)
+
+    def fails(*_args, **_options):
+        raise broken
+
+    with monkeypatch.context() as patch:
+        patch.setattr("models.desk.register", fails)
+        patch.setitem(house.app.jinja_env.globals, "kf_navigation", fails)  # the page asks the database nothing
+        patch.setitem(house.app.config, "PROPAGATE_EXCEPTIONS", False)
+        answer = sends(browser, form, content=SAID, phone="13812345678")
+    assert answer.status_code == status
+    assert "没有存上" in answer.text
+    assert "三楼早上没有水，&lt;楼下都有&gt;。" in answer.text
+    assert "locked" not in answer.text
+    assert sends(browser, fields(answer.text)).status_code == 302
+    seen = house.api("agent").get(f"ticket/{house.tickets()[0].id}").json["result"]
+    assert (seen["content"], seen["phone"]) == (SAID, "13812345678")

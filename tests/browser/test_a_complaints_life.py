@@ -57,7 +57,7 @@ def test_registered_assigned_handled_called_back_sent_round_again_and_closed(des
     agent.get_by_label("类别").select_option("水压")
     agent.get_by_label("联系电话").fill("13800001111")
     agent.keyboard.press("Control+Enter")
-    flash(agent, "已登记 ZL-2026-", "前转办")
+    flash(agent, "已登记 ZL-2026-", "前请转办")
     address = agent.url
     expect(agent.get_by_role("heading", level=1)).to_have_text("三楼早上没有水")
 

@@ -162,7 +162,7 @@ def test_the_agent_takes_two_calls_calls_back_and_answers_where_it_is(
     agent.get_by_label("投诉内容").fill(worded(agent, "又打来问，四楼还是没有水。"))
     agent.locator("#suggested li", has_text=found).get_by_role("button", name="相关").click()
     press(agent, "登记")
-    flash(agent, "已登记 ZL-2026-", "前转办")
+    flash(agent, "已登记 ZL-2026-", "前请转办")
     expect(agent.locator(".kf-owed").get_by_role("link", name=found)).to_be_visible()
 
     submit_result(head, address)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask_babel import lazy_gettext as _
 
+from admin import words
 from admin.guarding import SQLAInterface
 from admin.views.tables.generated import Generated
+from models.policy import ALWAYS
 from models.tables import CalendarDay, CalendarYear, ClosingTime
+
+
+def _of_any_year(day: date | None) -> str:
+    """A day that the policy came with for every year says its month and day only."""
+    return f"{day:%m-%d}" if day and day != ALWAYS and day.year == ALWAYS.year else words.anything(day)
 
 
 class CalendarDayView(Generated):
@@ -52,6 +61,7 @@ class ClosingTimeView(Generated):
     about = "按工作日计算的期限到最后一天的下班时间为止。时段重叠时，开始得晚的算数。"
     clause = "民法典 第二百零三条"
     label_columns = {"starts": _("自"), "ends": _("至"), "yearly": _("每年重复"), "closes": _("下班")}
+    formatters_columns = dict.fromkeys(("starts", "ends"), _of_any_year)
     description_columns = {"ends": _("含当天；留空为一直有效。"), "yearly": _("勾选后只看月日。")}
     list_columns = ["starts", "ends", "yearly", "closes"]
     show_columns = add_columns = edit_columns = list_columns
