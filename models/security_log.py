@@ -38,6 +38,8 @@ KINDS = {
     "table": "配置变更",
     "penalty": "追究变更",
     "command": "命令行",
+    "anchored": "存证",
+    "erased": "到期删除",
 }
 """What an entry can tell of."""
 PROGRAM = "run.py"
