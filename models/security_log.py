@@ -85,7 +85,7 @@ class SecurityEvent(Model):
             return None
         if self.ticket is not None and self.ticket.track == QUALITY:
             return self.ticket.no
-        return f"#{hashlib.sha256(f'ticket {self.ticket_id}'.encode()).hexdigest()[:8]}"
+        return mark(self.ticket_id)
 
     def __str__(self) -> str:
         return f"{self.no} {KINDS.get(self.kind, self.kind)}"
@@ -99,6 +99,15 @@ class SecurityHead(Model):
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     no: Mapped[int] = mapped_column(BigId)
     hash: Mapped[str] = mapped_column(String(64))
+
+
+def mark(ticket_id: int) -> str:
+    """What stands for a confidential ticket."""
+    return f"#{hashlib.sha256(f'ticket {ticket_id}'.encode()).hexdigest()[:8]}"
+
+
+class Unrecorded(RuntimeError):
+    """An entry could not be written; what it was to tell of must not happen."""
 
 
 EVENT, HEAD = SecurityEvent.__table__, SecurityHead.__table__
@@ -118,12 +127,16 @@ def record(
     """Append an entry, in the session's transaction, and give its number.
 
     kind: one of `KINDS`. by: the account that did it. detail: codes, ids, numbers, times; never a complainant's data.
+    Raises Unrecorded where the chain has no end to hang it on.
     """
     if kind not in KINDS:
         raise LookupError(f"no kind of entry {kind}")
-    no, before = session.execute(
+    end = session.execute(
         update(HEAD).where(HEAD.c.id == 1).values(no=HEAD.c.no + 1).returning(HEAD.c.no, HEAD.c.hash)
-    ).one()
+    ).one_or_none()
+    if end is None:
+        raise Unrecorded(kind)
+    no, before = end
     entry = {
         "no": no, "at": at, "kind": kind, "actor_id": by, "user_id": user_id, "ticket_id": ticket_id,
         "source": source[:60], "detail": log.canonical({k: log.plain(v) for k, v in detail.items()}).decode(),

@@ -95,7 +95,7 @@ def sight(session: Session, ticket_id: int, by: Actor, at: datetime) -> Sight:
 
 
 def tickets(session: Session, seen: Sequence[Sight], by: Actor, at: datetime, book: Book) -> list[Row]:
-    """The API's answer for each ticket: heading, fields, `hidden`, `masked`, `erased`, obligations. A few queries in all."""
+    """The API's answer for each ticket: heading, fields, `hidden`, `masked`, `erased`, obligations."""
     ids = [s.ticket.id for s in seen]
     obligation = Obligation.__table__
     written, owed, accused, numbered, attached, erased = together(
