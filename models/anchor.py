@@ -215,7 +215,7 @@ def _of_tickets(
     there = {row.id: row for row in connection.execute(select(TICKET.c.id, TICKET.c.no).where(*span))}
     ends = [(mark.ticket_id, mark.events) for mark in known.values()]
     at_the_end = tuple_(EVENT.c.ticket_id, EVENT.c.no).in_(ends)
-    held = dict(connection.execute(select(EVENT.c.ticket_id, EVENT.c.hash).where(at_the_end)).tuples().all())
+    held = dict(connection.execute(select(EVENT.c.ticket_id, EVENT.c.hash).where(at_the_end)).all())
     for ticket_id, mark in known.items():
         if ticket_id not in there:
             number = _sealed(key, mark, mark.number).rstrip(b"\0").decode(errors="replace")
@@ -229,7 +229,7 @@ def _of_tickets(
 
 
 def _same(stored: str, head: bytes) -> bool:
-    return stored[: 2 * HASH_BYTES] == head.hex()
+    return str(stored)[: 2 * HASH_BYTES] == head.hex()
 
 
 def _slipped_in(

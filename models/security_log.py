@@ -158,20 +158,20 @@ def differences(connection: Connection) -> Iterator[str]:
     """Where the chain breaks, if it does: an entry that is missing, changed or unreadable, or a cut end."""
     head, last = log.GENESIS, 0
     in_order = select(EVENT).order_by(EVENT.c.no).execution_options(yield_per=2000)
-    entries = connection.execute(in_order).mappings()
-    for entry in entries:
-        if entry["no"] != last + 1:
-            yield f"条目 {last + 1} 缺失"
-            return
-        try:
-            head = entry_hash(head, dict(entry))
-        except (AttributeError, TypeError):
-            yield f"条目 {entry['no']} 不可读"
-            return
-        if head != entry["hash"]:
-            yield f"条目 {entry['no']}（{KINDS.get(entry['kind'], entry['kind'])}）与校验值不符"
-            return
-        last = entry["no"]
+    with connection.execute(in_order) as entries:
+        for entry in entries.mappings():
+            if entry["no"] != last + 1:
+                yield f"条目 {last + 1} 缺失"
+                return
+            try:
+                head = entry_hash(head, dict(entry))
+            except (AttributeError, TypeError):
+                yield f"条目 {entry['no']} 不可读"
+                return
+            if head != entry["hash"]:
+                yield f"条目 {entry['no']}（{KINDS.get(entry['kind'], entry['kind'])}）与校验值不符"
+                return
+            last = entry["no"]
     end = connection.execute(select(HEAD.c.no, HEAD.c.hash).where(HEAD.c.id == 1)).one_or_none()
     if end is None or tuple(end) != (last, head):
         yield f"末尾与记录不符：登记 {end.no if end else 0} 条，日志有 {last} 条"

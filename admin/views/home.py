@@ -80,7 +80,7 @@ def _of_log() -> dict[str, Any]:
     """What the security log has of the last days, each kind a link to its entries; and the last checkpoint."""
     entry, since = SecurityEvent, now() - LOOKED_BACK
     rows = select(entry.kind, func.count()).where(entry.at >= since).group_by(entry.kind)
-    counted = dict(session().execute(rows).tuples().all())
+    counted: dict[str, int] = dict(session().execute(rows).all())
     kinds = [kind for kind in KINDS if kind in WATCHED or counted.get(kind)]
     day, to = words.local(since).date().isoformat(), "SecurityEventView.list"
     return {
