@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import orjson
 import pytest
 from python_calamine import CalamineWorkbook
@@ -48,17 +50,14 @@ def test_operations_hand_a_person_what_is_held_of_them_and_nothing_of_others(hou
     answer = asks(house, "operations", "/person/file", format="json")
     held = orjson.loads(answer.data)["held"]
     assert {item["ticket"] for item in held} == {quality["no"]}
-    said = {(item["what"], item["value"]) for item in held}
-    assert {("姓名", "王芳"), ("投诉内容", "家里没水。")} <= said or "家里没水。" in answer.text
-    assert PHONE in answer.text
-    assert "东昌路 3 号" in answer.text
+    assert {"王芳", "家里没水。", PHONE, "东昌路 3 号"} <= {item["value"] for item in held}
     for others in ("李四", "疑似欠费", "索要好处", confidential["no"]):
         assert others not in answer.text
 
 
 def test_discipline_hands_over_its_own_track_too(house, quality, confidential):
     answer = asks(house, "discipline", "/person/file", format="xlsx")
-    rows = CalamineWorkbook.from_filelike(__import__("io").BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    rows = CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0).to_python()
     assert {row[0] for row in rows[1:]} == {quality["no"], confidential["no"]}
 
 
@@ -77,8 +76,7 @@ def test_each_look_is_recorded_for_each_ticket_and_never_with_the_number(house, 
 
 
 def test_who_has_seen_the_person_is_one_page(house, quality):
-    with house.app.test_client():
-        asks(house, "operations", "/person/file", format="json")
+    asks(house, "operations", "/person/file", format="json")
     page = asks(house, "operations", reason="leak").text
     rows = page[page.index("<tbody>") :]
     assert rows.count("<tr>") == 4, "registered, noted, amended, exported"
