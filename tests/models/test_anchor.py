@@ -54,7 +54,7 @@ def test_the_file_alone_tells_no_number(city, file):
 
 
 def line_taken_out(lines):
-    head, first, *rest = lines.splitlines(keepends=True)
+    head, _first, *rest = lines.splitlines(keepends=True)
     return b"".join([head, *rest])
 
 
