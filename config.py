@@ -93,6 +93,11 @@ class Settings(BaseSettings):
         description="Keys the log's digests of names and texts. Apart from SECRET_KEY, because that one may be "
         "changed at any time, and this one never: the log could no longer be checked. Left out: DATA_DIR/log.key.",
     )
+    anchor_key: SecretStr | None = Field(
+        default=None,
+        description="Signs checkpoints of the log (`run.py anchor`). Apart from the others, so that who can read the "
+        "database and its configuration cannot make a checkpoint that fits. Left out: DATA_DIR/anchor.key.",
+    )
     admin_password: SecretStr | None = Field(
         default=None, description="Password of the first administrator, for `init` without a terminal."
     )
@@ -185,11 +190,21 @@ class Settings(BaseSettings):
         text = self.log_key.get_secret_value() if self.log_key else kept_key(self.data_dir / "log.key")
         return text.encode()
 
+    @property
+    def checkpoint_key(self) -> bytes:
+        """ANCHOR_KEY, or the one kept in DATA_DIR."""
+        text = self.anchor_key.get_secret_value() if self.anchor_key else kept_key(self.data_dir / "anchor.key")
+        return text.encode()
+
     def weak_keys(self) -> list[str]:
-        """Names of keys too short or shared to serve in production."""
+        """Names of keys too short or shared to serve in production. A key for checkpoints is looked at if it is given:
+        the server needs none."""
         keys = {"SECRET_KEY": self.session_key, "LOG_KEY": self.digest_key.decode()}
+        if self.anchor_key:
+            keys["ANCHOR_KEY"] = self.anchor_key.get_secret_value()
         weak = [name for name, key in keys.items() if len(key) < SHORTEST_KEY or len(set(key)) < SHORTEST_KEY // 4]
-        return weak or (["LOG_KEY"] if keys["LOG_KEY"] == keys["SECRET_KEY"] else [])
+        names = list(keys)
+        return weak or [name for n, name in enumerate(names) if keys[name] in [keys[other] for other in names[:n]]]
 
 
 @cache

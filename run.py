@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from admin.commands import db, demo, first_start, guard, init, no_demo_accounts, remind
 from analytics.cli import export, kpi
 from config import Settings, settings
-from models.commands import verify, workday
+from models.commands import anchor, retain, verify, workday
 from models.house import House, pass_house
 from models.importing.command import import_file
 
@@ -172,7 +172,7 @@ def recorded(command: click.Command) -> click.Command:
     return command
 
 
-for command in (serve, init, demo, import_file, export, kpi, remind, verify, db, workday):
+for command in (serve, init, demo, import_file, export, kpi, remind, anchor, verify, retain, db, workday):
     main.add_command(recorded(command))
 
 

@@ -13,6 +13,8 @@ from admin import words
 
 PREFERRED = ("ct", "rel_o_m", "rel_m_m", "eq")
 """The one way of searching that the bar offers a column: contains, is related to, equals."""
+SPAN = (("gt", "%(label)s自"), ("lt", "%(label)s早于"))
+"""And the two that it offers a time."""
 
 
 class FilterBar(RenderTemplateWidget):
@@ -25,6 +27,15 @@ class FilterBar(RenderTemplateWidget):
         fields, chips = [], []
         for column in self.template_args["include_cols"]:
             ways = [one.arg_name for one in possible.get(column, ())]
+            if column in form and self.template_args["filters"].datamodel.is_datetime(column):
+                for way, said in SPAN:
+                    label = _(said, label=form[column].label.text)
+                    name = f"_flt_{ways.index(way)}_{column}"
+                    value = request.args.get(name, "")
+                    fields.append({"name": name, "label": label, "value": value, "choices": [], "type": "date"})
+                    if value:
+                        chips.append({"label": label, "value": value, "without": without(name)})
+                continue
             way = next((ways.index(wanted) for wanted in PREFERRED if wanted in ways), None)
             if way is None or column not in form:
                 continue
@@ -35,10 +46,14 @@ class FilterBar(RenderTemplateWidget):
             fields.append({"name": name, "label": str(field.label.text), "value": value, "choices": choices,
                            "type": "date" if _is_day(self.template_args["filters"], column) else "text"})  # fmt: skip
             if value:
-                rest = [(k, v) for k, v in request.args.items(multi=True) if k != name and v]
                 shown = dict(choices).get(value, value) if choices else value
-                chips.append({"label": str(field.label.text), "value": shown, "without": address(rest)})
+                chips.append({"label": str(field.label.text), "value": shown, "without": without(name)})
         return super().__call__(fields=fields, chips=chips, **kwargs)
+
+
+def without(name: str) -> str:
+    """This page, one condition less."""
+    return address([(k, v) for k, v in request.args.items(multi=True) if k != name and v])
 
 
 def address(pairs: list[tuple[str, str]]) -> str:

@@ -245,4 +245,9 @@ def headline(row: dict[str, Any]) -> str:
             return shortened(str(row[name]), 40 if name == "title" else 30)
     if row["level"] in ("summary", "stub"):
         return _("%(track)s投诉（内容不公开）", track=term(policy.TRACKS[row["track"]]))
-    return _("原件无内容")
+    return no_content(row)
+
+
+def no_content(row: dict[str, Any]) -> str:
+    """Why a ticket says nothing."""
+    return _("内容已到保存期，已删除") if row.get("erased") else _("原件无内容")

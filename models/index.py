@@ -7,7 +7,8 @@ space end a run; `%` and `_` mean nothing. Width and case do not count.
 
 One document is what one event said, in one of three parts, by who may read it (`models.view`): `words`, what was
 registered; `notes`, what was written since; `office`, what was written since while the ticket was discipline's.
-Personal data and persons complained of are in none. Documents are only ever added.
+Personal data and persons complained of are in none. Documents are only added, and taken out when their texts are
+erased.
 
 A word is looked for in the newest documents only, so the days of registration must narrow them before that. PostgreSQL
 asks the tickets; SQLite's index holds for each document the day, month and year of its ticket's registration as terms.
@@ -36,6 +37,7 @@ from sqlalchemy import (
     and_,
     cast,
     column,
+    delete,
     exists,
     insert,
     literal,
@@ -78,6 +80,8 @@ DAYS = "days"
 COLUMNS = ", ".join((*PARTS, DAYS))
 CREATE_FTS = f"CREATE VIRTUAL TABLE {NAME} USING fts5({COLUMNS}, content='', columnsize=0, tokenize='ascii')"
 FILL_FTS = f"INSERT INTO {NAME} (rowid, {COLUMNS}) VALUES (?, ?, ?, ?, ?)"  # noqa: S608 our own names
+LEAVE_FTS = f"INSERT INTO {NAME} ({NAME}, rowid, {COLUMNS}) VALUES ('delete', ?, ?, ?, ?, ?)"  # noqa: S608
+TIDY_FTS = f"INSERT INTO {NAME} ({NAME}) VALUES ('optimize')"  # noqa: S608
 EMPTY_FTS = f"INSERT INTO {NAME} ({NAME}) VALUES ('delete-all')"  # noqa: S608
 RUN = re.compile(r"[^\W_]+")
 
@@ -173,18 +177,22 @@ def _documents(rows: Iterable[Sequence[Any]]) -> Iterator[Document]:
         yield *place, parts
 
 
+def _numbered(found: Iterable[Document]) -> list[tuple[Any, ...]]:
+    """The rows of SQLite's index."""
+    return [
+        (
+            ticket_id << EVENT_BITS | event_no,
+            *(" ".join(parts.get(part, ())) for part in PARTS),
+            terms_of(registered_at),
+        )
+        for ticket_id, event_no, registered_at, parts in found
+        if event_no < 1 << EVENT_BITS
+    ]
+
+
 def _write(connection: Connection, found: Iterable[Document]) -> None:
     if connection.dialect.name == "sqlite":
-        numbered = [
-            (
-                ticket_id << EVENT_BITS | event_no,
-                *(" ".join(parts.get(part, ())) for part in PARTS),
-                terms_of(registered_at),
-            )
-            for ticket_id, event_no, registered_at, parts in found
-            if event_no < 1 << EVENT_BITS
-        ]
-        if numbered:
+        if numbered := _numbered(found):
             connection.exec_driver_sql(FILL_FTS, numbered)
         return
     rows = [
@@ -219,23 +227,47 @@ def rebuild(connection: Connection, batch: int = 2_000) -> int:
         connection.exec_driver_sql(EMPTY_FTS)
     else:
         connection.exec_driver_sql(f"TRUNCATE {NAME}")
-    ticket, said, event = Ticket.__table__.c, TicketText.__table__.c, TicketEvent.__table__.c
+    ticket = Ticket.__table__.c
     last, read = -1, 0
     while True:
         ids = connection.scalars(select(ticket.id).where(ticket.id > last).order_by(ticket.id).limit(batch)).all()
         if not ids:
             return read
-        rows = connection.execute(
-            select(said.ticket_id, said.event_no, ticket.registered_at, event.action, event.track, said.field,
-                   said.value)
-            .join_from(TicketText.__table__, TicketEvent.__table__,
-                       and_(event.ticket_id == said.ticket_id, event.no == said.event_no))
-            .join(Ticket.__table__, ticket.id == said.ticket_id)
-            .where(said.ticket_id.between(ids[0], ids[-1]))
-            .order_by(said.ticket_id, said.event_no, said.field)
-        )  # fmt: skip
-        _write(connection, _documents(rows))
+        _write(connection, _of(connection, ticket.id.between(ids[0], ids[-1])))
         last, read = ids[-1], read + len(ids)
+
+
+def _of(connection: Connection, which: ColumnElement[bool]) -> Iterator[Document]:
+    """The documents of tickets, from their texts."""
+    ticket, said, event = Ticket.__table__.c, TicketText.__table__.c, TicketEvent.__table__.c
+    return _documents(connection.execute(
+        select(said.ticket_id, said.event_no, ticket.registered_at, event.action, event.track, said.field, said.value)
+        .join_from(TicketText.__table__, TicketEvent.__table__,
+                   and_(event.ticket_id == said.ticket_id, event.no == said.event_no))
+        .join(Ticket.__table__, ticket.id == said.ticket_id)
+        .where(which)
+        .order_by(said.ticket_id, said.event_no, said.field, said.value)
+    ))  # fmt: skip
+
+
+def take_out(connection: Connection, ids: Sequence[int]) -> None:
+    """Nobody finds these tickets by a word any more. SQLite's index is told what stood in it, so their texts must be
+    there still."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(delete(PAIRS).where(PAIRS.c.ticket_id.in_(ids)))
+    elif numbered := _numbered(_of(connection, Ticket.__table__.c.id.in_(ids))):
+        connection.exec_driver_sql(LEAVE_FTS, numbered)
+
+
+def put_in(connection: Connection, ids: Sequence[int]) -> None:
+    """Index what these tickets say, after `take_out`."""
+    _write(connection, _of(connection, Ticket.__table__.c.id.in_(ids)))
+
+
+def tidy(connection: Connection) -> None:
+    """Let SQLite's index drop from its pages what was taken out; PostgreSQL's vacuum does so by itself."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(TIDY_FTS)
 
 
 def hits(

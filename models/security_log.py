@@ -38,6 +38,8 @@ KINDS = {
     "table": "配置变更",
     "penalty": "追究变更",
     "command": "命令行",
+    "anchored": "存证",
+    "erased": "到期删除",
 }
 """What an entry can tell of."""
 PROGRAM = "run.py"
@@ -83,7 +85,7 @@ class SecurityEvent(Model):
             return None
         if self.ticket is not None and self.ticket.track == QUALITY:
             return self.ticket.no
-        return f"#{hashlib.sha256(f'ticket {self.ticket_id}'.encode()).hexdigest()[:8]}"
+        return mark(self.ticket_id)
 
     def __str__(self) -> str:
         return f"{self.no} {KINDS.get(self.kind, self.kind)}"
@@ -97,6 +99,15 @@ class SecurityHead(Model):
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     no: Mapped[int] = mapped_column(BigId)
     hash: Mapped[str] = mapped_column(String(64))
+
+
+def mark(ticket_id: int) -> str:
+    """What stands for a confidential ticket."""
+    return f"#{hashlib.sha256(f'ticket {ticket_id}'.encode()).hexdigest()[:8]}"
+
+
+class Unrecorded(RuntimeError):
+    """An entry could not be written; what it was to tell of must not happen."""
 
 
 EVENT, HEAD = SecurityEvent.__table__, SecurityHead.__table__
@@ -116,12 +127,16 @@ def record(
     """Append an entry, in the session's transaction, and give its number.
 
     kind: one of `KINDS`. by: the account that did it. detail: codes, ids, numbers, times; never a complainant's data.
+    Raises Unrecorded where the chain has no end to hang it on.
     """
     if kind not in KINDS:
         raise LookupError(f"no kind of entry {kind}")
-    no, before = session.execute(
+    end = session.execute(
         update(HEAD).where(HEAD.c.id == 1).values(no=HEAD.c.no + 1).returning(HEAD.c.no, HEAD.c.hash)
-    ).one()
+    ).one_or_none()
+    if end is None:
+        raise Unrecorded(kind)
+    no, before = end
     entry = {
         "no": no, "at": at, "kind": kind, "actor_id": by, "user_id": user_id, "ticket_id": ticket_id,
         "source": source[:60], "detail": log.canonical({k: log.plain(v) for k, v in detail.items()}).decode(),
@@ -143,20 +158,20 @@ def differences(connection: Connection) -> Iterator[str]:
     """Where the chain breaks, if it does: an entry that is missing, changed or unreadable, or a cut end."""
     head, last = log.GENESIS, 0
     in_order = select(EVENT).order_by(EVENT.c.no).execution_options(yield_per=2000)
-    entries = connection.execute(in_order).mappings()
-    for entry in entries:
-        if entry["no"] != last + 1:
-            yield f"条目 {last + 1} 缺失"
-            return
-        try:
-            head = entry_hash(head, dict(entry))
-        except (AttributeError, TypeError):
-            yield f"条目 {entry['no']} 不可读"
-            return
-        if head != entry["hash"]:
-            yield f"条目 {entry['no']}（{KINDS.get(entry['kind'], entry['kind'])}）与校验值不符"
-            return
-        last = entry["no"]
+    with connection.execute(in_order) as entries:
+        for entry in entries.mappings():
+            if entry["no"] != last + 1:
+                yield f"条目 {last + 1} 缺失"
+                return
+            try:
+                head = entry_hash(head, dict(entry))
+            except (AttributeError, TypeError):
+                yield f"条目 {entry['no']} 不可读"
+                return
+            if head != entry["hash"]:
+                yield f"条目 {entry['no']}（{KINDS.get(entry['kind'], entry['kind'])}）与校验值不符"
+                return
+            last = entry["no"]
     end = connection.execute(select(HEAD.c.no, HEAD.c.hash).where(HEAD.c.id == 1)).one_or_none()
     if end is None or tuple(end) != (last, head):
         yield f"末尾与记录不符：登记 {end.no if end else 0} 条，日志有 {last} 条"

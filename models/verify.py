@@ -68,7 +68,11 @@ def verify(connection: Connection, key: bytes, shelf: Shelf | None = None) -> Fi
                 found.differences.append((ticket["no"], difference))
             if shelf is not None:
                 found.files += len(own["attachment"])
-                wrong = [_file_difference(row, shelf) for row in own["attachment"]]
+                named = {(text["event_no"], text["field"]) for text in texts.get(ticket_id, [])}
+                wrong = [
+                    _file_difference(row, shelf, named=(row["event_no"], f"file.{row['n']}") in named)
+                    for row in own["attachment"]
+                ]
                 found.differences.extend((ticket["no"], difference) for difference in wrong if difference)
     _orphans(connection, found)
     found.differences.extend(("安全日志", difference) for difference in security_log.differences(connection))
@@ -203,9 +207,12 @@ def _compare(
             yield f"{what} 的 {column} 与日志不符：日志 {logged.get(column)}，库中 {log.plain(row[column])}"
 
 
-def _file_difference(row: dict[str, Any], shelf: Shelf) -> str | None:
-    """What is wrong with the file of an attachment's row."""
+def _file_difference(row: dict[str, Any], shelf: Shelf, *, named: bool) -> str | None:
+    """What is wrong with the file of an attachment's row. One whose name is erased is erased with it; whether the name
+    might be, its text says."""
     kept = shelf.read(row["file_id"])
+    if not named:
+        return f"附件 {row['n']} 已删除，文件还在" if kept else None
     if kept is None:
         return f"附件 {row['n']} 的文件缺失"
     if (kept.size, kept.sha256) != (row["size"], row["sha256"]):

@@ -95,10 +95,10 @@ def sight(session: Session, ticket_id: int, by: Actor, at: datetime) -> Sight:
 
 
 def tickets(session: Session, seen: Sequence[Sight], by: Actor, at: datetime, book: Book) -> list[Row]:
-    """The API's answer for each ticket: heading, fields, `hidden`, `masked`, obligations. A few queries in all."""
+    """The API's answer for each ticket: heading, fields, `hidden`, `masked`, `erased`, obligations."""
     ids = [s.ticket.id for s in seen]
     obligation = Obligation.__table__
-    written, owed, accused, numbered, attached = together(
+    written, owed, accused, numbered, attached, erased = together(
         session,
         select(TicketText.ticket_id, TicketText.event_no, TicketText.field, TicketText.value, TicketEvent.action)
         .join(TicketEvent, (TicketEvent.ticket_id == TicketText.ticket_id) & (TicketEvent.no == TicketText.event_no))
@@ -109,6 +109,7 @@ def tickets(session: Session, seen: Sequence[Sight], by: Actor, at: datetime, bo
         .where(Accused.ticket_id.in_(ids)),
         select(Ticket.id, Ticket.no).where(Ticket.id.in_(_linked(seen)), scope.visible(by)),
         of_tickets([s.ticket.id for s in seen if shows_files(s)]),
+        select(TicketEvent.ticket_id).where(TicketEvent.ticket_id.in_(ids), TicketEvent.action == "erase"),
     )
     texts = _in_force(written)
     owes: dict[int, list[Obligation]] = {}
@@ -122,11 +123,13 @@ def tickets(session: Session, seen: Sequence[Sight], by: Actor, at: datetime, bo
     files = seen_files(attached, seen, by)
     for s in seen:
         s.files = files.get(s.ticket.id, [])
-    return [
+    gone = {ticket_id for (ticket_id,) in erased}
+    rows = [
         _row(s, texts.get(s.ticket.id, {}), sorted(owes.get(s.ticket.id, []), key=lambda o: o.n),
              named.get(s.ticket.id, []), linked, by, at, book)
         for s in seen
     ]  # fmt: skip
+    return [row | {"erased": row["id"] in gone} for row in rows]
 
 
 def _row(

@@ -83,6 +83,7 @@ def test_short_uniform_and_shared_keys_are_weak():
     assert Settings(secret_key="secret", log_key=good).weak_keys() == ["SECRET_KEY"]
     assert Settings(secret_key=good, log_key="x" * 64).weak_keys() == ["LOG_KEY"]
     assert Settings(secret_key=good, log_key=good).weak_keys() == ["LOG_KEY"]
+    assert Settings(secret_key=good, log_key=good[::-1], anchor_key=good).weak_keys() == ["ANCHOR_KEY"]
 
 
 def test_passwords_show_in_no_printout():

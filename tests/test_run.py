@@ -371,3 +371,77 @@ def test_a_first_start_that_was_interrupted_begins_again(bare, monkeypatch, tmp_
     commands.first_start(house)
     with house.session() as session:
         assert session.scalar(select(func.count()).select_from(Ticket)) == 20, "and fills nothing twice"
+
+
+def test_a_checkpoint_is_written_once_told_to_the_security_log_and_compared(city, tmp_path):
+    file = tmp_path / "checkpoint.gz"
+    assert "从来没有存证" in city("verify").output
+    done = city("anchor", "--out", str(file))
+    assert (done.exit_code, "150 件工单" in done.output) == (0, True), done.output
+    with database(tmp_path) as db:
+        (told,) = db.execute("SELECT detail FROM security_event WHERE kind = 'anchored'").fetchone()
+    assert json.loads(told)["root"] in done.output
+    compared = city("verify", "--anchor", str(file))
+    assert (compared.exit_code, "已与" in compared.output) == (0, True), compared.output
+    assert "上次存证在" in city("verify").output
+    assert city("anchor", "--out", str(file)).exit_code == 2, "none is ever written over"
+    assert city("anchor", "--out", str(tmp_path / "nowhere" / "x")).exit_code == 2
+
+
+def test_what_a_checkpoint_saw_and_is_gone_is_status_1_with_the_tickets_number(city, tmp_path):
+    file = tmp_path / "checkpoint.gz"
+    city("anchor", "--out", str(file))
+    with database(tmp_path) as db:
+        ticket_id, number = db.execute("SELECT id, no FROM ticket WHERE track = 'quality' LIMIT 1").fetchone()
+        for table in ("ticket_text", "ticket_event", "obligation", "assignment", "callback", "link", "accused",
+                      "opening", "attachment", "lookup", "draft", "notice"):  # fmt: skip
+            db.execute(f"DELETE FROM {table} WHERE ticket_id = ?", (ticket_id,))
+        db.execute("DELETE FROM ticket WHERE id = ?", (ticket_id,))
+    assert city("verify").exit_code == 0, "alone it cannot know"
+    done = city("verify", "--anchor", str(file), "--json")
+    told = json.loads(done.stdout)
+    assert done.exit_code == 1
+    assert [one["ticket"] for one in told["differences"]] == [number]
+    assert told["tickets"] == 149
+    assert told["anchor"]["at"]
+
+
+def test_a_checkpoint_that_is_none_is_status_2_and_a_forged_one_1(city, tmp_path, monkeypatch):
+    none, file = tmp_path / "none", tmp_path / "checkpoint.gz"
+    none.write_text("nothing")
+    assert city("verify", "--anchor", str(none)).exit_code == 2
+    assert city("verify", "--anchor", str(tmp_path / "missing")).exit_code == 2
+    city("anchor", "--out", str(file))
+    monkeypatch.setenv("ANCHOR_KEY", "another key than the one that signed it, and long enough")
+    config.settings.cache_clear()
+    done = city("verify", "--anchor", str(file))
+    assert (done.exit_code, "签名不符" in done.output) == (1, True), done.output
+
+
+def test_retain_says_first_and_erases_when_told_to_and_every_figure_stays(city, tmp_path):
+    with database(tmp_path) as db:
+        db.execute("UPDATE rule SET amount = 1, measure = 'hours' WHERE key = 'retention'")
+        texts = db.execute("SELECT count(*) FROM ticket_text").fetchone()
+    asked = ("kpi", "--json", "--by", "month", "--by", "unit", "--scope", "all", "--as-of", "2026-11-01")
+    before = city(*asked).stdout
+    said = city("retain")
+    assert (said.exit_code, "什么都没有删" in said.output) == (0, True), said.output
+    with database(tmp_path) as db:
+        assert db.execute("SELECT count(*) FROM ticket_text").fetchone() == texts
+    done = city("retain", "--erase")
+    assert (done.exit_code, "已删除" in done.output) == (0, True), done.output
+    with database(tmp_path) as db:
+        left = db.execute("SELECT count(*) FROM ticket_text").fetchone()
+        assert left[0] < texts[0] / 2
+    assert city(*asked).stdout == before
+    verified = city("verify")
+    assert (verified.exit_code, "已到保存期删除" in verified.output) == (0, True), verified.output
+    assert "已删除 0 件" in city("retain", "--erase").output
+
+
+def test_no_number_that_is_typed_on_the_command_line_stands_in_the_security_log(city, tmp_path):
+    city("export", "tickets", "--format", "csv", "--out", str(tmp_path / "13812345678.csv"))
+    with database(tmp_path) as db:
+        told = "".join(detail for (detail,) in db.execute("SELECT detail FROM security_event WHERE kind = 'command'"))
+    assert '"command":"export"' in told
+    assert "13812345678" not in told

@@ -87,6 +87,7 @@ def ticket_schema() -> Schema:
         "hidden": {"type": "array", "items": {"type": "string"}, "description": "Fields that this person may not see"},
         "masked": {"type": "array", "items": {"type": "string"}, "description": "Fields of which a part is hidden"},
         "level": {"type": "string", "enum": list(scope.LEVELS)},
+        "erased": {"type": "boolean", "description": "Its texts and files are past their retention period, and gone"},
         "obligations": {"type": "array", "items": {"$ref": "#/components/schemas/Obligation"}},
         "attachments": {
             "type": "array",

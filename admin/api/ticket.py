@@ -42,7 +42,8 @@ class TicketApi(ModelRestApi):
     openapi_spec_tag = "Ticket"
     datamodel = SQLAInterface(Ticket)
     page_size = 25
-    list_columns = show_columns = [*view.HEADING, *view.ALL, "hidden", "masked", "level", "obligations", "attachments"]
+    list_columns = show_columns = [*view.HEADING, *view.ALL, "hidden", "masked", "level", "erased", "obligations",
+                                   "attachments"]  # fmt: skip
     add_columns = edit_columns = []
     search_columns = [
         "no", "track", "state", "round", "kind", "category", "unit", "channel", "district", "form", "urgency",

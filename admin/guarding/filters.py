@@ -7,7 +7,7 @@ of a search for wildcards; and it looks operators up in one table for all views,
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import abort
@@ -33,7 +33,10 @@ class NotSearchable(FABException):
 
 
 class Filter(BaseFilter):
-    """A test of one column against one value, which was read before."""
+    """A test of one column against one value, which was read before. reads: by a reader of its own, where what is
+    typed is not what the column holds."""
+
+    reads: Callable[[Any], Any] | None = None
 
     def apply(self, query: Query[Any], value: Any) -> Query[Any]:
         return query.filter(self.test(getattr(self.model, self.column_name), value))
@@ -282,7 +285,9 @@ class Filters(StockFilters):
                     raise Unreadable("not_a_reference")
                 return key
             column = self.datamodel.list_columns[found.column_name]
-            if isinstance(value, str) and isinstance(found, StartsWith | EndsWith | Contains):
+            if found.reads is not None:
+                read = found.reads(value)
+            elif isinstance(value, str) and isinstance(found, StartsWith | EndsWith | Contains):
                 read = fields.text(value)
             else:
                 read = values.read(column, value, self.choices.get(found.column_name))

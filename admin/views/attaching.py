@@ -66,14 +66,15 @@ THUMBNAIL_MOST = 8 * 1024 * 1024
 
 
 def shown(sight: Sight) -> list[Shown]:
-    """The attachments of a ticket, the latest first."""
+    """The attachments of a ticket that are still there, the latest first."""
     return [
         Shown(
-            f.n, f.name or _("（已删除的名称）"), f.size, f.at, f.who or _("系统"),
+            f.n, f.name, f.size, f.at, f.who or _("系统"),
             ENDINGS[f.mime][0][1:].upper() if f.mime in ENDINGS else "",
             f.mime.startswith("image/") and f.size <= THUMBNAIL_MOST, f.mime in INLINE,
         )
         for f in reversed(sight.files)
+        if f.name is not None
     ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +18,9 @@ from admin.guarding import BaseView, rows
 from admin.views import duties, filters, listing, navigation, registering
 from admin.views.door import has_tickets
 from admin.views.filters import Asking
-from models.tables import CalendarYear, Penalty, Post, Unit
+from models import anchor
+from models.security_log import KINDS
+from models.tables import CalendarYear, Penalty, Post, SecurityEvent, Unit
 from models.types import SHANGHAI
 
 SHOWN = 12
@@ -62,9 +64,28 @@ def _of_tickets() -> dict[str, Any]:
 def _of_pages() -> dict[str, Any]:
     """Whose role has no tickets finds the pages it keeps."""
     return {
-        "now": now(), "found": None, "sentence": "", "counts": [], "may_register": False, "mine_url": "", "steps": {},
+        "now": now(), "found": None, "log": _of_log() if "auditor" in current_actor().roles else None,
+        "sentence": "", "counts": [], "may_register": False, "mine_url": "", "steps": {},
         "warnings": list(warnings()),
         "groups": [group for group in navigation.navigation() if any(item.url != "/" for item in group.items)],
+    }  # fmt: skip
+
+
+WATCHED = ("sign_in_failed", "locked_out", "refused", "opened", "exported")
+"""Kinds of entries that the auditor is shown even where there are none."""
+LOOKED_BACK = timedelta(days=7)
+
+
+def _of_log() -> dict[str, Any]:
+    """What the security log has of the last days, each kind a link to its entries; and the last checkpoint."""
+    entry, since = SecurityEvent, now() - LOOKED_BACK
+    rows = select(entry.kind, func.count()).where(entry.at >= since).group_by(entry.kind)
+    counted: dict[str, int] = dict(session().execute(rows).all())
+    kinds = [kind for kind in KINDS if kind in WATCHED or counted.get(kind)]
+    day, to = words.local(since).date().isoformat(), "SecurityEventView.list"
+    return {
+        "kinds": [(KINDS[kind], counted.get(kind, 0), url_for(to, _flt_0_kind=kind, _flt_1_at=day)) for kind in kinds],
+        "all": url_for(to), "days": LOOKED_BACK.days, "anchored": anchor.last_made(session().connection()),
     }  # fmt: skip
 
 

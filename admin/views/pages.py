@@ -44,6 +44,7 @@ LINKS = (
          (("state", "registered"), ("state", "returned"))),
     Link("To instruct", "待批示", "Tickets", "inbox", "/ticket/", frozenset({"chairman"}), (("state", "reported"),)),
     Link("Where is it", "办到哪了", "Tickets", "search", "/ticket/where", frozenset({"agent", "operations"})),
+    Link("Person", "个人信息查询", "Tickets", "user", "/person/", frozenset({"operations", "discipline"})),
     Link("Repeat complaints", "重复投诉", "Tickets", "repeat", "/ticket/?repeat=1", WITH_TICKETS),
     Link("Board", "督办台", "Supervision", "alert", "/supervision/", OVERSEERS),
     Link("Overdue", "逾期工单", "Supervision", "clock", "/ticket/", OVERSEERS, (("due", "late"),), late=True),

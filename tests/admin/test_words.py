@@ -8,7 +8,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
-from admin import words
+from admin import widgets, words
 from admin.views import (
     columns,
     drawing,
@@ -25,7 +25,9 @@ from admin.views import (
     tickets,
     where,
 )  # fmt: skip
-from models import policy, refusals, workflow
+from admin.views import person as person_page
+from admin.views.tables import security
+from models import person, policy, refusals, workflow
 from tests.fixtures.city import shanghai
 
 ADMIN = Path(words.__file__).parent
@@ -63,7 +65,10 @@ def in_tables() -> set[str]:
     said += [*where.SAID.values(), *where.CLOSED.values(), *where.DUE.values()]
     said += [where.AGAIN, where.OTHERWISE, where.LATE, where.AFTERWARDS, where.TO_DISCIPLINE]
     said += [columns.CONTENT.zh, columns.STANDING.zh, *(column.zh for column in columns.COLUMNS)]
-    said += [*earlier.WHY.values(), *registering.THEN.values(), "查号", "起草结果"]
+    said += [*security.NAMES.values(), *(text for codes in security.VALUES.values() for text in codes.values())]
+    said += [said_of_span for _way, said_of_span in widgets.SPAN]
+    said += [*earlier.WHY.values(), *registering.THEN.values(), "查号", "起草结果", person_page.WHAT]
+    said += [*person_page.FIELDS.values(), *person.REASONS.values(), *person.GIVEN.values(), *person.ANSWERED.values()]
     said += [text for _key, zh, hint, _fields in registering.FOLDS for text in (zh, hint)]
     for page in (*tables.PAGES, *tables.ACCOUNTS):
         view = page.view

@@ -5,39 +5,107 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+from flask import current_app
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, select
 
 from admin import words
+from admin.current import session
 from admin.guarding import SQLAInterface
+from admin.guarding.filters import Equal, Filter, FilterConverter
 from admin.views.tables.generated import Generated
+from models import fields, security_log
+from models.policy import QUALITY
 from models.security_log import KINDS
-from models.tables import SecurityEvent
+from models.tables import SecurityEvent, Ticket
 
 NAMES = {
     "account": "系统账户", "columns": "改了", "command": "命令", "conditions": "条件", "did": "做了", "door": "入口",
-    "endpoint": "页面", "format": "格式", "given": "参数", "key": "行", "level": "看到", "method": "方式",
-    "name": "名称", "period": "期间", "rows": "行数", "scope": "口径", "status": "状态", "table": "表",
-    "units": "单位数", "waits": "等待中", "what": "内容",
+    "endpoint": "页面", "entries": "安全日志条数", "events": "记录条数", "files": "附件", "format": "格式",
+    "given": "参数", "key": "行", "level": "看到", "method": "方式", "name": "名称", "number": "号码标记",
+    "period": "期间", "reason": "理由", "root": "根", "rows": "行数", "scope": "口径", "status": "状态", "table": "表",
+    "texts": "文字", "tickets": "工单", "units": "单位数", "waits": "等待中", "what": "内容",
 }  # fmt: skip
 """What the parts of an entry's detail are called."""
+VALUES = {
+    "did": {"added": "新增", "changed": "修改", "deleted": "删除"},
+    "door": {"SignInView.login": "网页", "SecurityApi.login": "接口"},
+    "level": {"contact": "全部，含联系方式", "full": "全部，联系方式部分隐去", "part": "经办过的部分",
+              "summary": "摘要", "stub": "编号与处理意见"},
+    "scope": {"quality": "产品质量口径", "all": "全口径"},
+    "what": {"ticket": "工单", "list": "工单清单", "kpi": "统计指标", "frame": "数据表", "person": "某人的全部信息",
+             "seen": "谁看过某人的信息"},
+}  # fmt: skip
+"""Codes of a detail, in words."""
 
 
 def detail(value: str) -> str:
     """An entry's detail in one line."""
-    return "；".join(f"{gettext(NAMES[k]) if k in NAMES else k}：{_told(v)}" for k, v in orjson.loads(value).items())
+    told = orjson.loads(value)
+    page = _page_of(told.get("table"))
+    said = []
+    for name, part in told.items():
+        if name == "table" and page is not None:
+            part = gettext(page.zh)
+        elif name == "columns" and isinstance(part, dict):
+            part = "，".join(f"{_label(page, column)} {_change(change)}" for column, change in part.items())
+        elif name == "columns":
+            part = "、".join(_label(page, column) for column in part)
+        said.append(f"{gettext(NAMES.get(name, name))}：{_told(part, VALUES.get(name, {}))}")
+    return "；".join(said) or words.NOTHING
 
 
-def _told(value: Any) -> str:
+def _page_of(table: str | None) -> Any:
+    """The generated page of a table, which has names for its columns."""
+    pages = current_app.extensions["pages"]
+    return next((page for page in pages if page.view.datamodel.obj.__tablename__ == table), None)
+
+
+def _label(page: Any, column: str) -> str:
+    return str((page.view.label_columns if page else {}).get(column, column))
+
+
+def _change(change: list[Any]) -> str:
+    old, new = change
+    return f"{_told(old, {})} → {_told(new, {})}"
+
+
+def _told(value: Any, codes: dict[str, str]) -> str:
     if isinstance(value, dict):
-        return "，".join(f"{name} {_told(part)}" for name, part in value.items()) or words.NOTHING
+        return "，".join(f"{name} {_told(part, codes)}" for name, part in value.items()) or words.NOTHING
     if isinstance(value, list):
-        return " → ".join(_told(part) for part in value) if len(value) == 2 else "、".join(map(_told, value))
+        return "、".join(_told(part, codes) for part in value) or words.NOTHING
+    if isinstance(value, str) and value in codes:
+        return gettext(codes[value])
     return words.anything(value)
 
 
+class OfTicket(Filter):
+    """By the number of a quality ticket, or by the mark that the log shows of a confidential one."""
+
+    name, arg_name = Equal.name, Equal.arg_name
+    reads = staticmethod(fields.line)
+
+    def test(self, column: Any, value: str) -> ColumnElement[bool]:
+        if value.startswith("#"):
+            known = session().scalars(select(column).where(column.is_not(None)).distinct())
+            return column.in_([number for number in known if security_log.mark(number) == value])
+        return column.in_(select(Ticket.id).where(Ticket.no == value, Ticket.track == QUALITY))
+
+
+class Converter(FilterConverter):
+    def convert(self, col_name: str) -> list[Any]:
+        own = {"ticket_id": OfTicket, "kind": Equal}.get(col_name)
+        return [own(col_name, self.datamodel)] if own else super().convert(col_name)
+
+
+class Interface(SQLAInterface):
+    filter_converter_class = Converter
+
+
 class SecurityEventView(Generated):
-    datamodel = SQLAInterface(SecurityEvent)
+    datamodel = Interface(SecurityEvent)
     route_base = "/security-log"
     class_permission_name = "SecurityEvent"
     exclude_route_methods = {"add", "edit", "delete"}
@@ -46,13 +114,13 @@ class SecurityEventView(Generated):
     choices = {"kind": KINDS}
     label_columns = {
         "no": _("序号"), "at": _("时间"), "kind": _("事项"), "actor": _("谁"), "user": _("涉及账号"),
-        "subject": _("工单"), "source": _("来自"), "detail": _("详情"), "hash": _("校验值"),
+        "subject": _("工单"), "ticket_id": _("工单"), "source": _("来自"), "detail": _("详情"), "hash": _("校验值"),
     }  # fmt: skip
     description_columns = {"subject": _("保密工单不写号码；同一标记是同一件。")}
     formatters_columns = {"detail": detail, "no": str}
     numbers = frozenset({"no"})
-    list_columns = ["no", "at", "kind", "actor", "user", "subject", "source", "detail"]
-    show_columns = [*list_columns, "hash"]
-    search_columns = ["kind", "at", "actor", "user"]
+    list_columns = ["at", "kind", "actor", "user", "subject", "detail", "source", "no"]
+    show_columns = ["no", *list_columns[:-1], "hash"]
+    search_columns = ["kind", "at", "actor", "user", "ticket_id"]
     order_columns = ["no", "at"]
     base_order = ("no", "desc")
