@@ -112,6 +112,7 @@ class PenaltyFact(Model):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
 
     unit: Mapped[Unit | None] = relationship()
+    penalty: Mapped[Penalty] = relationship()
 
 
 class PenaltyEvent(Model):
@@ -134,6 +135,7 @@ class PenaltyEvent(Model):
     hash: Mapped[str] = mapped_column(String(64))
 
     actor: Mapped[User | None] = relationship(foreign_keys=[actor_id], viewonly=True)
+    penalty: Mapped[Penalty] = relationship()
     principal: Mapped[User | None] = relationship(foreign_keys=[for_id], viewonly=True)
 
 
@@ -147,3 +149,5 @@ class PenaltyText(Model):
     field: Mapped[str] = mapped_column(String(40), primary_key=True)
     value: Mapped[str] = mapped_column(Text)
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+
+    penalty: Mapped[Penalty] = relationship()
