@@ -123,8 +123,10 @@ def _media_exposure(session: Session, item: MediaExposure, adding: bool, deletin
     if adding:
         item.id = new_id()
         return
-    what_it_says = inspect(item).attrs
-    told = any(what_it_says[name].history.has_changes() for name in ("exposed_at", "unit", "ticket"))
+    was = inspect(item).attrs
+    times = (*(was.exposed_at.history.added or ()), *(was.exposed_at.history.deleted or ()))
+    moved = len({at.replace(second=0, microsecond=0) for at in times}) > 1  # a form drops the seconds
+    told = moved or was.unit.history.has_changes() or was.ticket.history.has_changes()
     if told and session.scalar(select(Penalty.id).where(Penalty.exposure_id == item.id).limit(1)) is not None:
         raise Invalid({"exposed_at": Reason("already_proposed")})
 

@@ -20,12 +20,13 @@ from admin.views import (
     listing,
     navigation,
     pages,
+    penalty_paper,
     registering,
     tables,
     tickets,
     where,
 )  # fmt: skip
-from models import policy, refusals, workflow
+from models import penalty_workflow, policy, refusals, workflow
 from tests.fixtures.city import shanghai
 
 ADMIN = Path(words.__file__).parent
@@ -65,6 +66,12 @@ def in_tables() -> set[str]:
     said += [columns.CONTENT.zh, columns.STANDING.zh, *(column.zh for column in columns.COLUMNS)]
     said += [*earlier.WHY.values(), *registering.THEN.values(), "查号", "起草结果"]
     said += [text for _key, zh, hint, _fields in registering.FOLDS for text in (zh, hint)]
+    for action in penalty_workflow.ACTIONS.values():
+        said += [action.zh, action.clause, *(field.zh for field in action.fields)]
+    said += [state.zh for state in penalty_workflow.STATES.values()] + list(penalty_workflow.PARTS.values())
+    said += [*penalty_workflow.FACTS.values(), *penalty_workflow.POSTS.values(), penalty_workflow.ADMINISTRATIVE]
+    said += [*penalty_workflow.PROGRAM_ACTIONS.values(), *penalty_paper.HEADS]
+    said += [text for clause, conduct, *_amounts in policy.PENALTIES for text in (clause, conduct)]
     for page in (*tables.PAGES, *tables.ACCOUNTS):
         view = page.view
         said += [page.zh, *(getattr(view, name, "") for name in ("about", "clause", "advice"))]

@@ -84,7 +84,9 @@ class PenaltyView(Generated):
         "conduct_at": _("行为时间"), "state": _("状态"), "proposed_at": _("提出时间"), "reason": _("理由"),
         "confirmed_at": _("确认时间"),
     }  # fmt: skip
-    description_columns = {"person": _("行为当日的姓名；没有账号的只填姓名。")}
+    description_columns = {
+        "user": _("选了账号，本人才看得到追究、可以申诉。"), "person": _("没有账号的填姓名；选了账号的留空。"),
+    }  # fmt: skip
     formatters_columns = {"amount": words.yuan, "clause": str}
     numbers = frozenset({"amount"})
     list_columns = ["person", "clause", "unit", "post", "amount", "state", "proposed_at"]
@@ -92,7 +94,7 @@ class PenaltyView(Generated):
         "person", "clause", "unit", "post", "amount", "measure", "ticket", "exposure", "conduct_at", "state",
         "proposed_at", "confirmed_at", "reason",
     ]  # fmt: skip
-    add_columns = ["clause", "person", "unit", "post", "amount", "measure", "ticket", "conduct_at", "reason"]
+    add_columns = ["clause", "user", "person", "unit", "post", "amount", "measure", "ticket", "conduct_at", "reason"]
     edit_columns = ["reason"]
     search_columns = ["unit", "state", "clause"]
     order_columns = ["proposed_at", "amount"]
