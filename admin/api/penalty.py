@@ -12,11 +12,11 @@ from flask.wrappers import Response
 from flask_appbuilder.api import expose, protect
 from flask_appbuilder.security.decorators import permission_name
 
-from admin import watch
+from admin import deciding
 from admin.api import schemas
 from admin.api.acts import after_the_desk, body, key_of_request
 from admin.api.answers import field_of
-from admin.current import book, current_actor, now, session, transact
+from admin.current import current_actor, now, session
 from admin.guarding import ModelRestApi, SQLAInterface
 from models import penalties
 from models.penalties import scope
@@ -113,18 +113,7 @@ class PenaltyApi(ModelRestApi):
         version = given.pop("version", None)
         once, _repeated = key_of_request()
 
-        def work() -> int:
-            return after_the_desk(
-                wrong, lambda: penalties.act(session(), penalty.id, name, given, by=current_actor(), at=now(),
-                                             book=book(), version=version, once=once),
-            )  # fmt: skip
-
-        def told() -> int:
-            done = work()
-            watch.note("penalty", user_id=penalty.person_id, ticket_id=penalty.ticket_id, key=[str(done)], did=name)
-            return done
-
-        transact(told)
+        deciding.decide(penalty.id, name, given, version, once, lambda act: after_the_desk(wrong, act))
         return self._answer(200, penalty, self._columns_for(level))
 
     def _columns_for(self, level: str) -> list[str]:

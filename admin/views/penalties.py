@@ -14,8 +14,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
-from admin import errors, watch, words
-from admin.current import book, current_actor, now, session, transact
+from admin import deciding, errors, watch, words
+from admin.current import book, current_actor, now, session
 from admin.guarding import BaseView
 from admin.views import forms
 from admin.views.pages import DECIDERS
@@ -94,7 +94,7 @@ class PenaltiesView(BaseView):
             number, _colon, version = mark.partition(":")
             pk = int(number) if number.isascii() and number.isdecimal() and len(number) < 17 else 0
             try:
-                who = _decide(pk, name, version, typed)
+                _decide(pk, name, version, typed)
                 done += 1
             except NoPenalty as no:
                 refused.append(errors.say(no.code))
@@ -139,7 +139,8 @@ class PenaltiesView(BaseView):
         action, typed = _action(name), MultiDict(request.form)
         _one(pk)
         try:
-            _act(pk, name, forms.given(action.fields, typed), typed.get("version"), typed.get("once"))
+            given, once = forms.given(action.fields, typed), typed.get("once") or None
+            deciding.decide(pk, name, given, typed.get("version"), once)
         except NoPenalty:
             raise
         except Refused as no:
@@ -197,16 +198,6 @@ def _may(penalty: Penalty, level: str) -> list[Action]:
     return penalties.available(session(), penalty, current_actor(), now(), level)
 
 
-def _act(pk: int, name: str, given: dict[str, Any], version: Any, once: str | None) -> None:
-    def work() -> None:
-        penalties.act(session(), pk, name, given, by=current_actor(), at=now(), book=book(), version=version,
-                      once=once or None)  # fmt: skip
-        penalty = session().get_one(Penalty, pk)
-        watch.note("penalty", user_id=penalty.person_id, ticket_id=penalty.ticket_id, key=[str(pk)], did=name)
-
-    transact(work)
-
-
 def _decide(pk: int, name: str, version: str, typed: MultiDict[str, str]) -> None:
     """One of several: an amount or measure goes to those that have none."""
     penalty = session().get(Penalty, pk)
@@ -214,7 +205,7 @@ def _decide(pk: int, name: str, version: str, typed: MultiDict[str, str]) -> Non
     asked = {"withdraw": ("reason",), "confirm": ("amount", "measure") if open_ else ()}[name]
     given = {f: value for f in asked if (value := typed.get(f, "").strip())}
     once = typed.get("once")
-    _act(pk, name, given, version, f"{once}-{pk}" if once else None)
+    deciding.decide(pk, name, given, version, f"{once}-{pk}" if once else None)
 
 
 def _month_asked(typed: MultiDict[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response, abort, render_template, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, case, literal, or_, select
 
 from admin import pdf, watch, words
 from admin.current import current_actor, current_user, now, session
@@ -22,6 +22,7 @@ from models.penalty_workflow import DECIDED, OWED, POSTS
 from models.printing import FRESH
 from models.refusals import NoPenalty
 from models.tables import Penalty, PenaltyEvent
+from models.types import Moment
 
 PAYROLL = frozenset({"operations", "discipline"})
 
@@ -90,7 +91,11 @@ def _asked() -> tuple[Any, list[Line]]:
     if month is None:
         abort(404)
     first, start, end = month
-    confirmed = and_(Penalty.state.in_(OWED), Penalty.confirmed_at >= start, Penalty.confirmed_at < end)
+    # What waited for its appeal is due once that was dismissed, unless it had been executed before.
+    waited = and_(Penalty.decided_at.is_not(None), or_(Penalty.executed_at.is_(None),
+                                                       Penalty.executed_at > Penalty.decided_at))  # fmt: skip
+    due_at = case((waited, Penalty.decided_at), else_=Penalty.confirmed_at)
+    confirmed = and_(Penalty.state.in_(OWED), due_at >= literal(start, Moment()), due_at < literal(end, Moment()))
     taken_back = and_(Penalty.state == "revoked", Penalty.executed_at.is_not(None), Penalty.decided_at >= start,
                       Penalty.decided_at < end)  # fmt: skip
     query = select(Penalty).where(payable(by), or_(confirmed, taken_back)).order_by(Penalty.unit_id, Penalty.person,

@@ -177,6 +177,17 @@ def test_what_was_executed_and_then_revoked_is_given_back(house):
     assert "应退还" in listed
 
 
+def test_what_waited_for_its_appeal_is_due_in_the_month_that_dismissed_it(house):
+    pk = exposed(house)["responsible"].id
+    house.api("operations").post(f"penalty/{pk}/actions/confirm", version=1)
+    house.api("handler").post(f"penalty/{pk}/actions/appeal", version=2, reason="当天不当班。")
+    house.at("2026-04-02 09:00")
+    house.api("discipline").post(f"penalty/{pk}/actions/uphold", version=3, reason="事实清楚。")
+    browser = house.browser("operations")
+    assert "何经办" not in browser.get("/penalties/payroll?month=2026-03").text
+    assert "何经办" in browser.get("/penalties/payroll?month=2026-04").text
+
+
 def test_the_notice_is_recorded_and_drawn_for_its_maker_alone(house):
     ticket = house.api("agent").registers(complainant="张三丰", phone="13812345678")
     pk = exposed(house, ticket=ticket["no"])["responsible"].id

@@ -29,7 +29,7 @@ def test_exposed_confirmed_appealed_upheld_and_executed(desk: Desk, person: Peop
     operations.get_by_label("媒体").fill("聊城晚报")
     operations.get_by_label("曝光时间").fill("2026-11-24T20:00")
     operations.get_by_label("单位").select_option(label=desk.unit)
-    operations.get_by_role("main").get_by_role("button", name="保存", exact=True).click()
+    press(operations, "保存")
     operations.goto(f"{desk.url}/penalties/")
     assert serious(operations) == []
     proposed = operations.get_by_role("row").filter(has_text="聊城晚报")
