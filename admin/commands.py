@@ -210,17 +210,21 @@ def _fill(house: House, *, tickets: int, months: int, seed: int) -> None:
 @click.command()
 @pass_house
 def remind(house: House) -> None:
-    """到期与逾期提醒，做一次；可由 cron 定时运行，重复运行不会重复提醒。"""
+    """到期与逾期提醒、第八条的追究提议，做一次；可由 cron 定时运行，重复运行不会重复。"""
     from config import span_of_hours
     from models.database import analyse
+    from models.penalties import finding
     from models.reminding import remind as make
     from models.types import now
 
     with house.session() as session:
         made = make(session, now())
+        proposed = finding.find(session, now(), house.book(session))
     analyse(house.engine)
     sent = _send(house, span_of_hours(house.settings.quiet_hours))
     click.echo(f"提醒：新建 {made.notices} 条，发出 {sent.sent} 条，留待 {sent.held} 条，未送达 {sent.failed} 条。")
+    if proposed:
+        click.echo(f"责任追究：新提出 {proposed} 件，等人确认或撤回。")
     sys.exit(1 if sent.failed else 0)
 
 

@@ -58,7 +58,7 @@ DOORS: dict[str, Door] = {
     "CalendarYear": Door(EVERYBODY, OFFICES),
     "ClosingTime": Door(EVERYBODY, OFFICES),
     "Post": Door(OFFICES | {"discipline", "chairman"}, OFFICES),
-    "Penalty": Door(ON_PENALTIES, frozenset({"operations", "discipline"})),
+    "Penalty": Door(ON_PENALTIES, frozenset({"operations", "discipline"}), {"act": EVERYBODY}),
     "MediaExposure": Door(ON_PENALTIES, frozenset({"operations", "discipline"})),
     "Account": Door(frozenset({"admin"}), frozenset({"admin"}), {"userinfo": EVERYBODY}),
     "Role": Door(frozenset({"admin"}), frozenset({"admin"})),

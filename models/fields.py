@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from models.types import SHANGHAI
 from models.workflow import Field
 
 TEXT_MOST, LINE_MOST, PERSONS_MOST, FILES_MOST = 20_000, 200, 50, 20
+MONEY_BELOW = Decimal(10**8)
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -145,6 +147,28 @@ def people(value: Any, session: Session, *, accounts_only: bool) -> list[int | s
     return found
 
 
+def person(value: Any, session: Session) -> int | str | None:
+    """One user by id or user name, or the name of somebody without an account."""
+    found = people(value if isinstance(value, str) else [value], session, accounts_only=False)
+    if len(found) > 1:
+        raise Unreadable("one_person")
+    return found[0] if found else None
+
+
+def yuan(value: Any) -> Decimal | None:
+    """An amount of money, to the fen."""
+    written = line(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else line(value)
+    if written is None:
+        return None
+    try:
+        found = Decimal(written)
+    except InvalidOperation:
+        raise Unreadable("not_an_amount") from None
+    if not found.is_finite() or not 0 <= found < MONEY_BELOW or found != round(found, 2):
+        raise Unreadable("not_an_amount")
+    return round(found, 2)
+
+
 def several(value: Any, choices: Mapping[str, str]) -> list[str]:
     if isinstance(value, str):
         value = [value]
@@ -198,6 +222,8 @@ READERS: dict[str, Callable[[Field, Any, Book], Any]] = {
     "persons": lambda field, value, book: people(value, book.session, accounts_only=False) or None,
     "users": lambda field, value, book: people(value, book.session, accounts_only=True) or None,
     "parts": lambda field, value, book: several(value, field.choices) or None,
+    "person": lambda field, value, book: person(value, book.session),
+    "yuan": lambda field, value, book: yuan(value),
     "raw": lambda field, value, book: value,
     **{table: lambda field, value, book: reference(value, field.kind, book) for table in TABLES},
 }

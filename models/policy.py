@@ -92,6 +92,7 @@ TERMS = (
     Term("conclude", "可仍不满意办结的轮次", 3, "times", "内部约定"),
     Term("incident_count", "疑似同一事件的件数", 5, "times", "内部约定"),
     Term("incident_hours", "疑似同一事件的时段", 6, "hours", "内部约定"),
+    Term("appeal", "申诉期限", 10, "working_days", "内部约定"),
     Term("retention", "个人信息保存期", 3, "years", "内部约定"),
 )
 TERM_NAMES = {term.key: term.zh for term in TERMS}

@@ -71,6 +71,18 @@ SENTENCES = {
     "holds_it_already": "%(value)s自己就任这一职务，不用委托。",
     "deputy_accused": "%(value)s是一件未办结投诉的被投诉人，不能代行。",
     "lent_already": "这段时间已经委托%(value)s代行。先结束那一次，再另行委托。",
+    "no_penalty": "没有找到这项追究。",
+    "penalty_state": "这项追究现在是“%(state)s”，不能“%(action)s”。",
+    "stale_penalty": "您打开后，这项追究已有新的决定。请按最新情况继续。",
+    "own_line": "“%(action)s”须由别人办理：本人的、本人所管的和管着本人的追究，自己不能决定。",
+    "appeal_own": "申诉由被追究人自己提出；没有账号的，由运营管理部或纪检监察室代为登记。",
+    "appeal_too_late": "申诉期限已过（%(until)s）。",
+    "confirmed_it": "这项追究是您确认的，申诉须由别人决定。",
+    "amount_by_rule": "按追究标准是 %(amount)s 元，不另填。",
+    "amount_or_measure": "标准没有定金额的，金额和措施至少填一项。",
+    "not_an_amount": "金额要填不小于零的数，最多两位小数。",
+    "one_person": "一项追究只写一个人。",
+    "already_proposed": "已由此提出追究，不能再改；情况有误的，撤回追究后另记一条。",
 }
 
 
@@ -117,6 +129,20 @@ class Stale(Refused):
 
     def __init__(self, version: int) -> None:
         super().__init__("stale", version=version)
+
+
+class NoPenalty(Unseen):
+    """The same of a penalty."""
+
+    def __init__(self) -> None:
+        Refused.__init__(self, "no_penalty")
+
+
+class StalePenalty(Stale):
+    """The same of a penalty."""
+
+    def __init__(self, version: int) -> None:
+        Refused.__init__(self, "stale_penalty", version=version)
 
 
 class Reason(tuple[str, dict[str, Any]]):

@@ -10,7 +10,7 @@ from models.lookup import Lookup
 from models.notice import Notice, NoticeChannel, NoticeDelivery, NoticeRule
 from models.obligation import Obligation
 from models.organisation import CustomerCount, District, Post, Unit
-from models.penalty import MediaExposure, Penalty
+from models.penalty import MediaExposure, Penalty, PenaltyEvent, PenaltyFact, PenaltyText
 from models.reply import ReplyTemplate
 from models.review import Review, ReviewAction
 from models.rule import (
@@ -32,7 +32,7 @@ __all__ = [
     "Accused", "Assignment", "Attachment", "CalendarDay", "CalendarYear", "Callback", "Category", "Channel",
     "ClosingTime", "CustomerCount", "DisclosureGrant", "District", "Draft", "EndedSession", "Keyword", "Link", "Lookup",
     "MediaExposure", "Notice", "NoticeChannel", "NoticeDelivery", "NoticeRule", "NumberSeries", "Obligation", "Opening",
-    "Penalty", "PenaltyRule", "Post", "RepeatKey", "ReplyTemplate", "Review", "ReviewAction", "Routing", "Rule",
-    "SavedView", "SecurityEvent", "SecurityHead", "SignInFailure", "Source", "Ticket", "TicketEvent", "TicketText",
-    "Unit", "Upload",
+    "Penalty", "PenaltyEvent", "PenaltyFact", "PenaltyRule", "PenaltyText", "Post", "RepeatKey", "ReplyTemplate",
+    "Review", "ReviewAction", "Routing", "Rule", "SavedView", "SecurityEvent", "SecurityHead", "SignInFailure",
+    "Source", "Ticket", "TicketEvent", "TicketText", "Unit", "Upload",
 ]  # fmt: skip

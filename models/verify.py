@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 from models import log, security_log
 from models.case import BLANK, BLANK_PARTS, BOOKKEEPING
+from models.penalties import checking
 from models.shelf import Shelf
 from models.store import EVENT, PART_TABLES, TEXT, TICKET
 from models.types import Moment
@@ -28,7 +29,7 @@ BATCH = 500
 BEFORE_ALL = -(2**63)
 TIMES = {
     table: [column.name for column in table.columns if isinstance(column.type, Moment)]
-    for table in (TICKET, EVENT, TEXT, *PART_TABLES.values())
+    for table in (TICKET, EVENT, TEXT, *PART_TABLES.values(), *checking.TABLES)
 }
 
 
@@ -75,6 +76,7 @@ def verify(connection: Connection, key: bytes, shelf: Shelf | None = None) -> Fi
                 ]
                 found.differences.extend((ticket["no"], difference) for difference in wrong if difference)
     _orphans(connection, found)
+    found.differences.extend(checking.differences(lambda table: _whole(connection, table), key))
     found.differences.extend(("安全日志", difference) for difference in security_log.differences(connection))
     return found
 
@@ -83,6 +85,10 @@ def _by_ticket(connection: Connection, table: Table, first: int, last: int) -> d
     mine = _stored(connection, table).where(table.c.ticket_id.between(first, last))
     rows = _read(connection, table, mine.order_by(*table.primary_key.columns))
     return {key: list(group) for key, group in groupby(rows, itemgetter("ticket_id"))}
+
+
+def _whole(connection: Connection, table: Table) -> list[dict[str, Any]]:
+    return _read(connection, table, _stored(connection, table).order_by(*table.primary_key.columns))
 
 
 def _stored(connection: Connection, table: Table) -> Select[Any]:

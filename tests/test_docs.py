@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from config import Settings
-from models import policy, workflow
+from models import penalty_workflow, policy, workflow
 from models.workflow import ACTIONS, PARTS, STATES, Action, Step
 
 ROOT = Path(__file__).parents[1]
@@ -68,7 +68,37 @@ def workflow_page() -> str:
         out += [_table(("from → to", "track", "who", "obligations"), _steps(action))]
     out += ["## Acts of the program itself", ""]
     out += [_table(("act", "中文"), list(workflow.SYSTEM_ACTIONS.items()))]
-    return "\n".join(out)
+    return "\n".join(out + _penalties())
+
+
+def _penalties() -> list[str]:
+    """The second table: what becomes of a penalty."""
+    w = penalty_workflow
+    out = [
+        "# 责任追究 · Penalties",
+        "",
+        "Made from `models/penalty_workflow.py`. Nobody decides on themselves or in their own line; who confirmed a",
+        "penalty does not decide its appeal. A clause that is named has its own deciders; the others share a line.",
+        "",
+        "## States of a penalty",
+        "",
+        _table(("state", "中文", "who is next"), [(s.name, s.zh, s.turn) for s in w.STATES.values()]),
+        "## Actions on a penalty",
+        "",
+    ]
+    for action in w.ACTIONS.values():
+        fields = "、".join(f"`{f.name}`{'*' if f.required else ''} {f.zh}" for f in action.fields)
+        mark = "" if action.versioned else " †"
+        out += [f"### `{action.name}` {action.zh}{mark}", "", f"{action.clause}。{fields}", ""]
+        lines: dict[tuple[str, ...], list[str]] = {}
+        for step in action.steps:
+            start = w.STATES[step.start].zh if step.start else "—"
+            end = w.STATES[step.end].zh if step.end else "不变"
+            clauses = "、".join(step.of) or ("其他各款" if step.but else "各款")
+            lines.setdefault((clauses, "、".join(w.PARTS[part] for part in step.by)), []).append(f"{start} → {end}")
+        out += [_table(("from → to", "clause", "who"), [("<br>".join(moves), *rest) for rest, moves in lines.items()])]
+    out += ["## Acts of the program on penalties", ""]
+    return [*out, _table(("act", "中文"), list(w.PROGRAM_ACTIONS.items()))]
 
 
 def terms_page() -> str:

@@ -9,6 +9,7 @@ from apispec import APISpec
 from models import policy, scope, view
 from models.fields import FILES_MOST, LINE_MOST, PERSONS_MOST, TEXT_MOST
 from models.obligation import standing
+from models.penalty_workflow import Action as PenaltyAction
 from models.tables import Ticket
 from models.workflow import ACTIONS, REGISTRATION, STATES, SYSTEM_ACTIONS, Action, Field
 
@@ -24,6 +25,8 @@ KINDS: dict[str, Schema] = {
     "moment": {**TIME, "description": "ISO 8601; without an offset it is Shanghai's clock"},
     "raw": {"description": "As the field that it corrects"},
     "ticket": {**REFERENCE, "description": "A ticket in sight, by id or number"},
+    "person": {**REFERENCE, "description": "An account by id or user name, or the name of somebody without one"},
+    "yuan": {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}], "description": "Yuan, to the fen"},
     "persons": {"type": "array", "maxItems": PERSONS_MOST, "items": REFERENCE, "description": "Accounts or names"},
     "files": {
         "type": "array",
@@ -46,7 +49,7 @@ def field_schema(field: Field) -> Schema:
     return {**KINDS.get(field.kind, REFERENCE)}
 
 
-def action_schema(action: Action) -> Schema:
+def action_schema(action: Action | PenaltyAction) -> Schema:
     """The body of an action: its fields, and the version where it needs one."""
     properties = {field.name: {**field_schema(field), "title": field.zh} for field in action.fields}
     required = [field.name for field in action.fields if field.required]

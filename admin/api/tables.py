@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from admin.api.penalty import PenaltyApi
 from admin.guarding import ModelRestApi, SQLAInterface
 from models import policy
 from models.tables import (
@@ -13,7 +14,6 @@ from models.tables import (
     CustomerCount,
     District,
     MediaExposure,
-    Penalty,
     PenaltyRule,
     Post,
     Rule,
@@ -21,9 +21,6 @@ from models.tables import (
 )
 
 UNIT_KINDS = {"unit": "承办单位", "operations": "运营管理部", "discipline": "集团纪检监察室", "board": "集团领导"}
-PENALTY_POSTS = {
-    "responsible": "责任人", "leader": "直接领导", "indicator_holder": "指标责任人", "deputy_in_charge": "分管负责人",
-}  # fmt: skip
 
 
 class UnitApi(ModelRestApi):
@@ -157,23 +154,6 @@ class MediaExposureApi(ModelRestApi):
     add_columns = edit_columns = ["ticket", "unit", "exposed_at", "medium", "summary", "grave"]
     search_columns = ["unit", "exposed_at", "medium", "grave"]
     order_columns = ["id", "exposed_at"]
-
-
-class PenaltyApi(ModelRestApi):
-    """责任追究: proposals. Their state is moved by decisions, not by fields."""
-
-    resource_name, class_permission_name = "penalty", "Penalty"
-    datamodel = SQLAInterface(Penalty)
-    choices = {"post": PENALTY_POSTS}
-    list_columns = show_columns = [
-        "clause", "ticket", "ticket_id", "exposure_id", "user", "person", "unit", "unit_id", "post", "amount",
-        "measure", "conduct_at", "state", "proposed_at", "confirmed_at", "reason",
-    ]  # fmt: skip
-    add_columns = ["clause", "ticket", "exposure", "user", "person", "unit", "post", "amount", "measure", "conduct_at",
-                   "reason"]  # fmt: skip
-    edit_columns = ["user", "person", "unit", "post", "amount", "measure", "conduct_at", "reason"]
-    search_columns = ["clause", "unit", "state", "post", "conduct_at", "proposed_at", "amount"]
-    order_columns = ["id", "conduct_at", "proposed_at", "amount"]
 
 
 TABLES = (

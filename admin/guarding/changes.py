@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from admin import current
 from admin.errors import Decided
 from admin.guarding.conflicts import Conflict
-from models import delegation, desk, notice, policy
+from models import delegation, desk, notice, penalties, policy
 from models.delegation import POWERS
+from models.penalties import finding
 from models.refusals import Invalid, Reason
 from models.tables import (
     CalendarDay,
@@ -61,6 +62,8 @@ def follow(session: Session, model: type[Any]) -> None:
     if not has_request_context():
         return
     current.forget()
+    if model is MediaExposure:
+        finding.of_exposures(session, current.now(), current.book())
     if model in CALENDAR:
         desk.redate(session, at=current.now(), book=current.book())
 
@@ -119,18 +122,21 @@ def _post(session: Session, item: Post, adding: bool, deleting: bool) -> None:
 def _media_exposure(session: Session, item: MediaExposure, adding: bool, deleting: bool) -> None:
     if adding:
         item.id = new_id()
+        return
+    was = inspect(item).attrs
+    times = (*(was.exposed_at.history.added or ()), *(was.exposed_at.history.deleted or ()))
+    moved = len({at.replace(second=0, microsecond=0) for at in times}) > 1  # a form drops the seconds
+    told = moved or was.unit.history.has_changes() or was.ticket.history.has_changes()
+    if told and session.scalar(select(Penalty.id).where(Penalty.exposure_id == item.id).limit(1)) is not None:
+        raise Invalid({"exposed_at": Reason("already_proposed")})
 
 
 def _penalty(session: Session, item: Penalty, adding: bool, deleting: bool) -> None:
-    """A proposal until somebody decides on it (POLICY §6); from then on it is no row to edit."""
-    if adding:
-        item.id, item.state, item.proposed_at = new_id(), "proposed", current.now()
-    elif item.state != "proposed":
+    """Proposed here; all that follows is an act of the penalties' workflow (POLICY §6), and no row to edit."""
+    if not adding:
         raise Decided
-    if item.user is not None and not item.person:
-        item.person = f"{item.user.last_name}{item.user.first_name}"
-    if not deleting and not item.person:
-        raise Invalid({"person": Reason("required")})
+    beside = penalties.propose(session, item, by=current.current_actor(), at=current.now(), book=current.book())
+    session.add_all(beside)
 
 
 def _notice_rule(session: Session, item: NoticeRule, adding: bool, deleting: bool) -> None:

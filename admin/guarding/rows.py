@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, false, or_, select
 
 from admin.current import current_actor
 from models import scope
-from models.tables import SecurityEvent, Ticket
+from models.penalties import scope as penalties
+from models.tables import Penalty, SecurityEvent, Ticket
 
 WHOLE = ("contact", "full")
 """Levels at which what hangs on a ticket may be listed."""
@@ -23,6 +24,8 @@ def in_sight(model: type[Any]) -> ColumnElement[bool] | None:
     """The rows of `model` that the person may see; None: all. Outside of a request nobody asks, and sees nothing."""
     if model is Ticket:
         return scope.visible(current_actor()) if has_request_context() else false()
+    if model is Penalty:
+        return penalties.overseen(current_actor()) if has_request_context() else false()
     if model is SecurityEvent:
         return None  # the auditor's: it names no ticket that is confidential
     hangs_on = model.__mapper__.columns.get("ticket_id")

@@ -14,6 +14,8 @@ from admin.views.door import has_tickets
 from admin.views.home import IndexView
 from admin.views.inbox import NoticeView
 from admin.views.pages import LINKS
+from admin.views.penalties import PenaltiesView
+from admin.views.penalty_paper import PenaltyPaperView
 from admin.views.person import PersonView
 from admin.views.supervising import SupervisionView
 from admin.views.tables import ACCOUNTS, PAGES
@@ -57,8 +59,8 @@ def add_views(appbuilder: AppBuilder) -> None:
     )
     app.after_request(assets.keep)
     for own in (
-        TicketView, attaching.FileView, printing.PrintView, NoticeView, DelegationView, PersonView,
-        SupervisionView,
+        TicketView, attaching.FileView, printing.PrintView, NoticeView, DelegationView, PersonView, SupervisionView,
+        PenaltiesView, PenaltyPaperView,
     ):  # fmt: skip
         appbuilder.add_view_no_menu(own)
     for page in PAGES:

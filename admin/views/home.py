@@ -9,16 +9,18 @@ from urllib.parse import urlencode
 from flask import render_template, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import and_, func, literal, or_, select
 from werkzeug.datastructures import MultiDict
 
 from admin import words
 from admin.current import book, current_actor, now, session
-from admin.guarding import BaseView, rows
+from admin.guarding import BaseView
 from admin.views import duties, filters, listing, navigation, registering
 from admin.views.door import has_tickets
 from admin.views.filters import Asking
+from admin.views.pages import DECIDERS
 from models import anchor
+from models.penalties import scope as penalties
 from models.security_log import KINDS
 from models.tables import CalendarYear, Penalty, Post, SecurityEvent, Unit
 from models.types import SHANGHAI
@@ -26,8 +28,6 @@ from models.types import SHANGHAI
 SHOWN = 12
 MINE, LATE = (("turn", "mine"),), (("due", "late"),)
 """The list on the home page: what one owes oneself; who only oversees sees what is late."""
-DECIDE_PENALTIES = frozenset({"operations", "discipline", "leadership"})
-"""Who confirms or withdraws what is proposed (POLICY §1, §6)."""
 
 
 class IndexView(BaseView):
@@ -117,14 +117,19 @@ def warnings() -> list[tuple[str, str, str, str]]:
     head."""
     by, day = current_actor(), now().astimezone(SHANGHAI).date()
     found = []
-    proposed = _penalties_proposed() if by.roles & DECIDE_PENALTIES else literal(0)
+    proposed = _how_many(penalties.waiting(by)) if by.roles_today & DECIDERS else literal(0)
+    mine = and_(penalties.own(by), Penalty.state.in_(("confirmed", "executed")), Penalty.decided_at.is_(None),
+                Penalty.appeal_due_at > now())  # fmt: skip
     vacant = _units_without_head(day) if by.roles & {"operations", "admin"} else literal(0)
     years = (day.year, day.year + 1)
     published = (select(CalendarYear.year).where(CalendarYear.year == year).exists() for year in years)
-    *known, vacancies, penalties = session().execute(select(*published, vacant, proposed)).one()
-    if penalties:
-        said = _("%(n)s 件责任追究等人确认或撤回。", n=penalties)
-        found.append(("scale", said, _("看追究记录"), url_for("PenaltyView.list", _flt_0_state="proposed")))
+    *known, vacancies, waiting, own = session().execute(select(*published, vacant, proposed, _how_many(mine))).one()
+    if waiting:
+        said = _("%(n)s 件责任追究等您决定。", n=waiting)
+        found.append(("scale", said, _("看事实，逐件决定"), url_for("PenaltiesView.list")))
+    if own:
+        said = _("%(n)s 件对您的责任追究还在申诉期限内。", n=own)
+        found.append(("scale", said, _("看我的追究"), url_for("PenaltiesView.mine")))
     missing = [year for year, is_known in zip(years, known, strict=True) if not is_known]
     if missing:
         keeper = bool(by.roles & {"operations", "admin"})
@@ -138,10 +143,9 @@ def warnings() -> list[tuple[str, str, str, str]]:
     return found
 
 
-def _penalties_proposed() -> Any:
-    """How many of those in sight, as a scalar subquery."""
-    waiting = select(func.count()).select_from(Penalty).where(Penalty.state == "proposed", rows.in_sight(Penalty))
-    return waiting.scalar_subquery()
+def _how_many(condition: Any) -> Any:
+    """Penalties, as a scalar subquery."""
+    return select(func.count()).select_from(Penalty).where(condition).scalar_subquery()
 
 
 def _units_without_head(day: date) -> Any:

@@ -11,6 +11,8 @@ from admin.views.door import WITH_TICKETS
 Roles = frozenset[str]
 REGISTRARS: Roles = frozenset({"agent", "operations", "discipline"})
 OVERSEERS: Roles = frozenset({"operations", "discipline", "chairman", "leadership"})
+DECIDERS: Roles = OVERSEERS
+"""Who decides on penalties; which, their workflow says."""
 
 GROUPS = {
     "Work": "我的工作", "Tickets": "工单", "Supervision": "督办", "Accountability": "责任追究", "Reviews": "总结改进",
@@ -50,6 +52,8 @@ LINKS = (
     Link("Overdue", "逾期工单", "Supervision", "clock", "/ticket/", OVERSEERS, (("due", "late"),), late=True),
     Link("Third round", "第 3 轮及以上", "Supervision", "flag", "/ticket/", OVERSEERS,
          (("state", "open"), ("round", "3"))),
+    Link("Penalties to decide", "待确认追究", "Accountability", "scale", "/penalties/", DECIDERS),
+    Link("My penalties", "我的追究", "Accountability", "user", "/penalties/mine", EVERYBODY),
     Link("Quality of service", "服务质量", "Analysis", "chart", "/analytics/", READERS),
 )  # fmt: skip
 

@@ -1,64 +1,104 @@
-"""What followed in the demo city: a media exposure and its penalties, reviews with an action that worked."""
+"""What followed in the demo city: media exposures and penalties in every state, reviews with an action that worked."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.demo.city import IMPROVED_UNIT, LATE_UNIT
+from models import penalties
+from models.actor import Actor
+from models.demo.city import HEAD_UNIT, IMPROVED_UNIT, LATE_UNIT
 from models.demo.lives import Teller
 from models.demo.plans import IMPROVED_DAYS
 from models.demo.rhythm import local
-from models.organisation import Post
+from models.organisation import Unit
+from models.penalties import finding
 from models.penalty import MediaExposure, Penalty
+from models.penalty_workflow import DELAYED, IGNORED
 from models.review import Review, ReviewAction
-from models.rule import Category, PenaltyRule
+from models.rule import Category
 from models.tables import Ticket
 from models.types import new_id
 
 
 def consequences(session: Session, teller: Teller, today: date) -> None:
-    """Enter them. Amounts come from the penalty rules, people from their posts."""
-    _exposure(session, teller, today - timedelta(days=120))
+    """Enter them, by the ways that people take."""
+    _penalties(session, teller, today)
     _reviews(session, teller, today)
 
 
-def _exposure(session: Session, teller: Teller, day: date) -> None:
-    unit = teller.city.units[LATE_UNIT]
-    at = local(day, 10)
+def _penalties(session: Session, teller: Teller, today: date) -> None:
+    """Exposures with their proposals, decided each in its own way; what the other rules find of late waits."""
+    city = teller.city
+    operations, office, chairman = city.operations[0], city.discipline, city.chairman
+    late, own = LATE_UNIT, HEAD_UNIT
+    of_late = _exposed(session, teller, late, today - timedelta(days=120), "报道南城一小区水压低、多次反映未解决。")
+    for penalty in of_late:
+        at = _act(session, teller, penalty, "confirm", operations, penalty.proposed_at + timedelta(days=3))
+        if penalty.post == "leader":
+            said = "当日已组织抢修，报道未采访本单位。"
+            at = _act(session, teller, penalty, "appeal", city.heads[late], at + timedelta(days=4), reason=said)
+            said = "多次反映未解决属实，维持原决定。"
+            _act(session, teller, penalty, "uphold", office, at + timedelta(days=6), reason=said)
+        else:
+            _act(session, teller, penalty, "execute", operations, at + timedelta(days=18))
+    of_own = _exposed(session, teller, own, today - timedelta(days=45), "报道二次供水泵房夜间噪声扰民。")
+    handler = next(penalty for penalty in of_own if penalty.post == "responsible")
+    for penalty in of_own:
+        day = penalty.proposed_at + timedelta(days=2)
+        if penalty is not handler:
+            _act(session, teller, penalty, "withdraw", operations, day, reason="设备到货延误，非管理责任。")
+            continue
+        at = _act(session, teller, penalty, "confirm", office, day)
+        said = "当晚不当班，有值班表。"
+        at = _act(session, teller, penalty, "appeal", city.handlers[own], at + timedelta(days=3), reason=said)
+        _act(session, teller, penalty, "revoke", chairman, at + timedelta(days=5), reason="值班表属实，撤销。")
+    latest = _exposed(session, teller, own, today - timedelta(days=6), "视频反映小区连续两天早高峰停水。")
+    for penalty in latest:
+        if penalty.post == "indicator_holder":
+            continue
+        at = _act(session, teller, penalty, "confirm", operations, penalty.proposed_at + timedelta(days=1))
+        if penalty.post == "leader":
+            said = "停水由市政施工挖断管线引起。"
+            _act(session, teller, penalty, "appeal", city.heads[own], at + timedelta(days=1), reason=said)
+    _by_hand(session, teller, DELAYED, city.agents[1], None, "周五下班前来件，周一才转办，办理因此逾期。")
+    _by_hand(session, teller, IGNORED, city.heads[late], city.units[late], "督办两次没有回音。")
+    finding.find(session, teller.now, teller.book)
+
+
+def _by_hand(session: Session, teller: Teller, clause: str, who: Actor, unit: Unit | None, reason: str) -> None:
+    at = teller.now - timedelta(days=2)
+    penalty = Penalty(clause=clause, person_id=who.user_id, unit_id=unit.id if unit else None, post="responsible",
+                      conduct_at=at - timedelta(days=3), reason=reason)  # fmt: skip
+    beside = penalties.propose(session, penalty, by=teller.city.operations[0], at=at, book=teller.book)
+    session.add_all([penalty, *beside])
+    session.flush()
+
+
+def _exposed(session: Session, teller: Teller, unit_name: str, day: date, summary: str) -> list[Penalty]:
+    """A media exposure and what it leads to on the next day."""
+    unit, at = teller.city.units[unit_name], local(day, 10)
     ticket_id = session.scalar(
         select(Ticket.id)
         .where(Ticket.unit_id == unit.id, Ticket.track == "quality", Ticket.registered_at < at)
         .order_by(Ticket.registered_at.desc())
         .limit(1)
     )
-    if ticket_id is None:
-        return
-    exposure = MediaExposure(
-        id=new_id(), ticket_id=ticket_id, unit_id=unit.id, exposed_at=at, medium="聊城民生频道",
-        summary="报道南城一小区水压低、多次反映未解决。",
-    )  # fmt: skip
+    exposure = MediaExposure(id=new_id(), ticket_id=ticket_id, unit_id=unit.id, exposed_at=at, medium="聊城民生频道",
+                             summary=summary)  # fmt: skip
     session.add(exposure)
-    rule = session.scalars(select(PenaltyRule).where(PenaltyRule.clause == "第八条(一)")).one()
-    posts = {post.post: post for post in session.scalars(select(Post).where(Post.unit_id == unit.id))}
-    for post, held, amount in (
-        ("responsible", "handler", rule.responsible),
-        ("leader", "head", rule.leader),
-        ("indicator_holder", "indicator_holder", rule.indicator_holder),
-    ):
-        user = posts[held].user
-        confirmed = post != "indicator_holder"
-        session.add(
-            Penalty(
-                id=new_id(), clause=rule.clause, ticket_id=ticket_id, exposure_id=exposure.id, person_id=user.id,
-                person=f"{user.last_name}{user.first_name}", unit_id=unit.id, post=post, amount=amount, conduct_at=at,
-                state="confirmed" if confirmed else "proposed", proposed_at=at + timedelta(days=1),
-                confirmed_at=at + timedelta(days=4) if confirmed else None,
-                confirmed_by=teller.city.operations[0].user_id if confirmed else None,
-            )
-        )  # fmt: skip
+    session.flush()
+    finding.of_exposures(session, at + timedelta(days=1), teller.book)
+    mine = select(Penalty).where(Penalty.exposure_id == exposure.id).order_by(Penalty.n)
+    return list(session.scalars(mine))
+
+
+def _act(session: Session, teller: Teller, penalty: Penalty, name: str, by: Actor, at: datetime,
+         **given: str) -> datetime:  # fmt: skip
+    penalties.act(session, penalty.id, name, given, by=by, at=at, book=teller.book, version=penalty.version)
+    return at
 
 
 def _reviews(session: Session, teller: Teller, today: date) -> None:

@@ -111,11 +111,13 @@ def of_both_units(probes: House) -> dict[str, int]:
 
 
 def penalise(house: House, ticket_id: int, person: str) -> None:
+    """What was decided against somebody of the plant."""
+    at, plant = shanghai("2026-03-06 09:00"), unit_id(house, "第一水厂")
     house.changes(
         lambda session: session.add(
             Penalty(
-                id=new_id(), clause="第八条(一)", ticket_id=ticket_id, person=person, post="leader",
-                amount=Decimal(50), conduct_at=shanghai("2026-03-06 09:00"), proposed_at=shanghai("2026-03-06 09:00"),
+                id=new_id(), clause="第八条(一)", ticket_id=ticket_id, person=person, post="leader", unit_id=plant,
+                amount=Decimal(50), conduct_at=at, proposed_at=at, confirmed_at=at, state="confirmed",
             )
         )
     )  # fmt: skip

@@ -339,22 +339,23 @@ def test_when_the_database_is_away_a_page_says_so_without_asking_it(house, monke
 
 
 def test_a_penalty_that_waits_is_told_to_who_decides_and_links_to_just_those(house):
-    """Of a ticket out of sight, nothing; of one decided on, nothing any more."""
+    """Of a ticket out of sight, nothing; nor of what others decide; of one decided on, nothing any more."""
     hidden = house.api("discipline").registers(category="吃拿卡要", content="抄表员索要好处。")
     penalty = {"clause": "第八条(一)", "person": "某甲", "post": "leader", "conduct_at": "2026-03-05T20:00:00+08:00"}
-    assert "等人确认或撤回" not in house.browser("operations").get("/").text
+    assert "等您决定" not in house.browser("operations").get("/").text
     house.api("operations").post("penalty/", **penalty)
+    house.api("operations").post("penalty/", **{**penalty, "clause": "第八条(三)", "post": "responsible"})
     house.api("discipline").post("penalty/", **penalty, ticket=hidden["id"])
-    for name, many in {"operations": 1, "leadership": 1, "discipline": 2}.items():
+    for name, many, able in (("operations", 1, 1), ("leadership", 1, 1), ("discipline", 3, 3)):
         browser = house.browser(name)
         page = browser.get("/").text
-        assert f"{many} 件责任追究等人确认或撤回" in page
-        link = unescape(re.search(r'href="([^"]+)">看追究记录', page)[1])
-        assert browser.get(link).text.count("某甲") == many
+        assert f"{many} 件责任追究等您决定" in page
+        link = unescape(re.search(r'href="([^"]+)">看事实，逐件决定', page)[1])
+        assert browser.get(link).text.count('type="checkbox"') == able
     for name in ("agent", "head", "chairman"):
-        assert "等人确认或撤回" not in house.browser(name).get("/").text
+        assert "等您决定" not in house.browser(name).get("/").text
     house.changes(lambda session: session.execute(update(Penalty).values(state="withdrawn")))
-    assert "等人确认或撤回" not in house.browser("operations").get("/").text
+    assert "等您决定" not in house.browser("operations").get("/").text
 
 
 def test_a_correction_shows_what_it_replaced_below_what_was_registered(house):

@@ -20,6 +20,7 @@ from admin.views import (
     listing,
     navigation,
     pages,
+    penalty_paper,
     registering,
     tables,
     tickets,
@@ -27,7 +28,7 @@ from admin.views import (
 )  # fmt: skip
 from admin.views import person as person_page
 from admin.views.tables import security
-from models import person, policy, refusals, workflow
+from models import penalty_workflow, person, policy, refusals, workflow
 from tests.fixtures.city import shanghai
 
 ADMIN = Path(words.__file__).parent
@@ -70,6 +71,12 @@ def in_tables() -> set[str]:
     said += [*earlier.WHY.values(), *registering.THEN.values(), "查号", "起草结果", person_page.WHAT]
     said += [*person_page.FIELDS.values(), *person.REASONS.values(), *person.GIVEN.values(), *person.ANSWERED.values()]
     said += [text for _key, zh, hint, _fields in registering.FOLDS for text in (zh, hint)]
+    for action in penalty_workflow.ACTIONS.values():
+        said += [action.zh, action.clause, *(field.zh for field in action.fields)]
+    said += [state.zh for state in penalty_workflow.STATES.values()] + list(penalty_workflow.PARTS.values())
+    said += [*penalty_workflow.FACTS.values(), *penalty_workflow.POSTS.values(), penalty_workflow.ADMINISTRATIVE]
+    said += [*penalty_workflow.PROGRAM_ACTIONS.values(), *penalty_paper.HEADS]
+    said += [text for clause, conduct, *_amounts in policy.PENALTIES for text in (clause, conduct)]
     for page in (*tables.PAGES, *tables.ACCOUNTS):
         view = page.view
         said += [page.zh, *(getattr(view, name, "") for name in ("about", "clause", "advice"))]

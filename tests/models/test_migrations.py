@@ -1,10 +1,12 @@
 """The database's shape is made by the migrations alone, and is what the models say, on SQLite and PostgreSQL alike."""
 
+from alembic import command
 from sqlalchemy import inspect
 
 from models import migrations, tables
 from models.base import Model
 from models.database import engine_for
+from models.verify import verify
 from tests.fixtures.postgres import PostgresServer
 
 
@@ -27,6 +29,24 @@ def test_every_table_of_ours_is_there(database_url):
     ours = {getattr(tables, name).__tablename__ for name in tables.__all__}
     assert ours <= set(inspect(engine).get_table_names())
     assert ours == {name for name in Model.metadata.tables if not name.startswith("ab_")}
+    engine.dispose()
+
+
+def test_a_penalty_from_before_the_log_is_taken_into_it(tmp_path):
+    """0009: its columns are in the chain from then on; its words had no digest."""
+    engine = engine_for(f"sqlite:///{tmp_path / 'old.db'}")
+    command.upgrade(migrations._config(engine), "0008")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO penalty (id, clause, person, post, amount, measure, conduct_at, state, proposed_at, reason)"
+            " VALUES (7, '第八条(一)', '某甲', 'leader', 50, '', '2026-03-05 12:00:00.000000', 'confirmed',"
+            " '2026-03-05 12:00:00.000000', '曝光')"
+        )
+    migrations.upgrade(str(engine.url))
+    with engine.begin() as connection:
+        assert verify(connection, b"key").differences == []
+        connection.exec_driver_sql("UPDATE penalty SET amount = 5")
+        assert [name for name, _ in verify(connection, b"key").differences] == ["追究 7"]
     engine.dispose()
 
 

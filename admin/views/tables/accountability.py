@@ -1,9 +1,11 @@
-"""责任追究 (第八条): exposures, penalties and what each clause costs. Proposing and deciding follow later."""
+"""责任追究 (第八条): exposures, penalties and what each clause costs. Deciding has pages of its own (`penalties`)."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from flask import abort, redirect, url_for
+from flask_appbuilder import expose
 from flask_babel import lazy_gettext as _
 
 from admin import words
@@ -11,13 +13,11 @@ from admin.current import now
 from admin.guarding import SQLAInterface
 from admin.views.tables.generated import Generated
 from models import policy
+from models.penalty_workflow import POSTS
 from models.refusals import Invalid, Reason
 from models.tables import MediaExposure, Penalty, PenaltyRule
 from models.types import new_id
 
-POSTS = {
-    "responsible": "责任人", "leader": "直接领导", "indicator_holder": "指标责任人", "deputy_in_charge": "分管负责人",
-}  # fmt: skip
 CLAUSES = {clause: f"{clause}　{conduct}" for clause, conduct, *_amounts in policy.PENALTIES}
 
 
@@ -68,7 +68,7 @@ class MediaExposureView(Generated):
 
 
 class PenaltyView(Generated):
-    """Proposed by a person here; confirming, executing and appealing are not generated forms."""
+    """Proposed by a person here; what follows is decided on the pages of `admin.views.penalties`."""
 
     datamodel = SQLAInterface(Penalty)
     route_base = "/penalty"
@@ -84,7 +84,9 @@ class PenaltyView(Generated):
         "conduct_at": _("行为时间"), "state": _("状态"), "proposed_at": _("提出时间"), "reason": _("理由"),
         "confirmed_at": _("确认时间"),
     }  # fmt: skip
-    description_columns = {"person": _("行为当日的姓名；没有账号的只填姓名。")}
+    description_columns = {
+        "user": _("选了账号，本人才看得到追究、可以申诉。"), "person": _("没有账号的填姓名；选了账号的留空。"),
+    }  # fmt: skip
     formatters_columns = {"amount": words.yuan, "clause": str}
     numbers = frozenset({"amount"})
     list_columns = ["person", "clause", "unit", "post", "amount", "state", "proposed_at"]
@@ -92,13 +94,13 @@ class PenaltyView(Generated):
         "person", "clause", "unit", "post", "amount", "measure", "ticket", "exposure", "conduct_at", "state",
         "proposed_at", "confirmed_at", "reason",
     ]  # fmt: skip
-    add_columns = ["clause", "person", "unit", "post", "amount", "measure", "ticket", "conduct_at", "reason"]
+    add_columns = ["clause", "user", "person", "unit", "post", "amount", "measure", "ticket", "conduct_at", "reason"]
     edit_columns = ["reason"]
     search_columns = ["unit", "state", "clause"]
     order_columns = ["proposed_at", "amount"]
     base_order = ("proposed_at", "desc")
 
-    def pre_add(self, item: Any) -> None:
-        item.id, item.proposed_at, item.state = new_id(), now(), "proposed"
-        if item.conduct_at is not None and item.conduct_at > item.proposed_at:
-            raise Invalid({"conduct_at": Reason("in_the_future")})
+    @expose("/show/<pk>", methods=["GET"])
+    def show(self, pk: str) -> Any:
+        """A penalty's page is the one with its facts, its log and its actions."""
+        return redirect(url_for("PenaltiesView.show", pk=pk)) if pk.isdecimal() and len(pk) < 17 else abort(404)
