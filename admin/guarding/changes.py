@@ -109,7 +109,8 @@ def _post(session: Session, item: Post, adding: bool, deleting: bool) -> None:
     """Nobody appoints themselves, and only the administrator gives or takes a post that opens confidential tickets."""
     by = current.current_actor()
     history = inspect(item).attrs
-    people = {item.user.id if item.user is not None else item.user_id, *(history.user_id.history.deleted or ())}
+    # A relation that was set has no history where it was never loaded; the column still has the old key.
+    people = {item.user.id if item.user is not None else None, item.user_id, *(history.user_id.history.deleted or ())}
     if by.user_id in people:
         raise Invalid({"user": Reason("own_post")})
     posts = {item.post, *(history.post.history.deleted or ())}
@@ -133,7 +134,9 @@ def _post(session: Session, item: Post, adding: bool, deleting: bool) -> None:
 def _gives(item: Post, adding: bool) -> bool:
     """Whether a written post gives somebody what they had not: an end brought forward does not."""
     history = inspect(item).attrs
-    moved = any(history[name].history.deleted for name in ("user_id", "user", "post", "unit_id", "unit", "since"))
+    moved = any(history[name].history.deleted for name in ("user_id", "post", "unit_id", "since")) or any(
+        other is not None and other.id != key for other, key in ((item.user, item.user_id), (item.unit, item.unit_id))
+    )
     before = history.until.history.deleted
     longer = bool(before) and before[0] is not None and (item.until is None or item.until > before[0])
     return adding or moved or longer
