@@ -149,7 +149,7 @@ class StepsView(BaseView):
             half_way(half.user, half.to, proved=half.proved, salt=salt)
         about = _("您的岗位登录时还要一个 6 位数字。用手机上的验证器扫一下，再输入它显示的数字。这一页只出现这一次。")
         address = codes.provisioning_uri(name=half.user.username, issuer_name=current_app.config["APP_NAME"])
-        drawn = segno.make(address, error="m").svg_inline(scale=5, border=3, light="#fff", dark="#000")
+        drawn = segno.make(address, error="m").svg_inline(omitsize=True, border=3, light="#fff", dark="#000")
         spelled = " ".join(codes.secret[n : n + 4] for n in range(0, len(codes.secret), 4))
         return _page(_("绑定验证器"), about, [_code_field(wrong)], _("绑定并登录"), status=422 if wrong else 200,
                      qr=drawn, secret=spelled)  # fmt: skip

@@ -74,14 +74,15 @@ class PasswordProfileView(Generated):
     description_columns = {
         "shortest": _("8 至 64。"),
         "classes": _("大写字母、小写字母、数字、其他符号，1 至 4 种。"),
-        "score": _("zxcvbn 的评分，0 至 4；0 为不看。"),
+        "score": _("0 至 4，越大越难猜；0 为不看。"),
         "history": _("0 至 24；0 为不限。"),
         "days": _("留空为不限。"),
         "words": _("用空格分开。公司、城市、热线号码和常见的拼音。"),
     }
     numbers = frozenset({"shortest", "classes", "score", "history", "days"})
     list_columns = ["shortest", "classes", "score", "history", "days"]
-    show_columns = edit_columns = [*list_columns, "words"]
+    show_columns = list_columns
+    edit_columns = [*list_columns, "words"]
     search_columns: list[str] = []
     order_columns: list[str] = []
     base_order = ("id", "asc")
