@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import ValidationError
 
-from admin.commands import db, demo, first_start, guard, init, no_demo_accounts, remind
+from admin.account_commands import agree, reset
+from admin.commands import db, demo, first_start, guard, init, no_default_passwords, no_demo_accounts, remind
 from analytics.cli import export, kpi
 from config import Settings, settings
 from models.commands import anchor, retain, verify, workday
@@ -79,6 +80,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     from admin.factory import create_app as create_admin
 
     chosen = chosen or settings()
+    guard(chosen)  # whatever server it is that serves it
     app = create_admin(chosen)
     with app.app_context():
         _mount_figures(app, House(chosen))
@@ -145,6 +147,7 @@ def serve(house: House, host: str | None, port: int | None, workers: int | None)
     house.demand_tables()
     if chosen.production:
         no_demo_accounts(house)
+        no_default_passwords(house)
     from admin.serving import Server
 
     Server(create_app(chosen), chosen).run()
@@ -172,7 +175,9 @@ def recorded(command: click.Command) -> click.Command:
     return command
 
 
-for command in (serve, init, demo, import_file, export, kpi, remind, anchor, verify, retain, db, workday):
+for command in (
+    serve, init, demo, import_file, export, kpi, remind, anchor, verify, retain, db, workday, reset, agree,
+):  # fmt: skip
     main.add_command(recorded(command))
 
 

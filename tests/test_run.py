@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import pytest
 from alembic import command as command_of_alembic
 from click.testing import CliRunner, Result
@@ -445,3 +447,52 @@ def test_no_number_that_is_typed_on_the_command_line_stands_in_the_security_log(
         told = "".join(detail for (detail,) in db.execute("SELECT detail FROM security_event WHERE kind = 'command'"))
     assert '"command":"export"' in told
     assert "13812345678" not in told
+
+
+def production(monkeypatch: pytest.MonkeyPatch, **environment: str) -> None:
+    for name, value in {"APP_MODE": "production", **environment}.items():
+        monkeypatch.setenv(name, value)
+    config.settings.cache_clear()
+
+
+def test_production_refuses_to_start_with_a_default_password_and_says_what_to_do(bare, monkeypatch):
+    """One that was warned of in a trial, and was never changed."""
+    monkeypatch.setattr("admin.serving.Server.run", lambda server: None)
+    monkeypatch.setenv("ADMIN_PASSWORD", "admin123")
+    config.settings.cache_clear()
+    assert bare("init").exit_code == 0
+    production(monkeypatch)
+    monkeypatch.delenv("ADMIN_PASSWORD")
+    config.settings.cache_clear()
+    done = bare("serve")
+    assert done.exit_code == 2
+    assert "admin。请先用 python run.py reset" in done.output
+
+
+def test_in_production_whatever_serves_it_the_keys_are_looked_at(command, monkeypatch):
+    production(monkeypatch, SECRET_KEY="change-me-" * 5)
+    with pytest.raises(click.UsageError, match=r"SECRET_KEY.*token_hex"):
+        run.create_app()
+
+
+def test_who_keeps_the_server_makes_a_one_time_secret_when_nobody_inside_can(command, tmp_path):
+    done = command("reset", "admin", "--second")
+    assert done.exit_code == 0
+    secret = re.search(r"([A-Z2-9]{4}-){3}[A-Z2-9]{4}", done.output)[0]
+    with database(tmp_path) as db:
+        assert db.execute("SELECT user_id, second FROM one_time_secret").fetchall() == [(1, 1)]
+        assert secret not in str(db.execute("SELECT * FROM security_event").fetchall())
+        assert '"command":"reset"' in str(db.execute("SELECT detail FROM security_event").fetchall())
+    assert command("reset", "nobody").exit_code == 1
+
+
+def test_what_waits_for_a_holder_is_agreed_to_at_the_server_when_there_is_none(command, tmp_path):
+    with database(tmp_path) as db:
+        db.execute("INSERT INTO access_change (kind, user_id, role, asked_at, state) VALUES "
+                   "('role', 1, 'discipline', '2026-03-06 01:00:00.000000', 'waiting')")  # fmt: skip
+    assert command("agree").output.split() == ["1", "角色", "admin", "2026-03-06"]
+    assert command("agree", "1").exit_code == 0
+    with database(tmp_path) as db:
+        held = "SELECT r.name FROM ab_user_role u JOIN ab_role r ON r.id = u.role_id ORDER BY 1"
+        assert db.execute(held).fetchall() == [("admin",), ("discipline",)]
+    assert command("agree", "1").exit_code == 1

@@ -28,7 +28,7 @@ from admin.views import (
 )  # fmt: skip
 from admin.views import person as person_page
 from admin.views.tables import security
-from models import penalty_workflow, person, policy, refusals, workflow
+from models import access_change, penalty_workflow, person, policy, refusals, workflow
 from tests.fixtures.city import shanghai
 
 ADMIN = Path(words.__file__).parent
@@ -70,6 +70,7 @@ def in_tables() -> set[str]:
     said += [said_of_span for _way, said_of_span in widgets.SPAN]
     said += [*earlier.WHY.values(), *registering.THEN.values(), "查号", "起草结果", person_page.WHAT]
     said += [*person_page.FIELDS.values(), *person.REASONS.values(), *person.GIVEN.values(), *person.ANSWERED.values()]
+    said += [*access_change.STATES.values()]
     said += [text for _key, zh, hint, _fields in registering.FOLDS for text in (zh, hint)]
     for action in penalty_workflow.ACTIONS.values():
         said += [action.zh, action.clause, *(field.zh for field in action.fields)]
