@@ -1,7 +1,8 @@
 """The columns of the frames, each declared once with what it means: files, DataFrames and the docs are made of it.
 
-No name, telephone, address, account, free text, colleague's name, or number in a foreign table: codes, times, and
-the names of units, categories and the like (POLICY §5).
+No name, telephone, address, account, free text, colleague's name, or number in a foreign table: codes, times, the
+names of units, categories and the like, and for the customer a pseudonym (POLICY §5). `PEOPLE` stands in a file that
+the chairman has granted, and nowhere else; free text stands in none, for nobody can say what is in it.
 """
 
 from __future__ import annotations
@@ -9,16 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import FromClause, join, outerjoin
+from sqlalchemy import FromClause, join, outerjoin, select
 from sqlalchemy.orm import aliased
 
 from models.policy import QUALITY
-from models.tables import Callback, Obligation, Ticket
+from models.tables import Callback, Obligation, Ticket, TicketText
 
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """A column of a frame. kind: text, number, time, flag, or a table whose name stands for the id."""
+    """A column of a frame. kind: text, number, time, flag, a table whose name stands for the id, or the field whose
+    number a pseudonym stands for."""
 
     name: str
     zh: str
@@ -54,6 +56,27 @@ def _time(name: str, zh: str, meaning: str, value: Any) -> Column:
     return Column(name, zh, meaning, value, "time")
 
 
+def _said(field: str) -> Any:
+    """A ticket's text in force."""
+    text = select(TicketText.value).where(TicketText.ticket_id == Ticket.id, TicketText.field == field)
+    return text.order_by(TicketText.event_no.desc()).limit(1).correlate(Ticket).scalar_subquery().label(f"said_{field}")
+
+
+_SAME = "同一性质的工单中号码相同则代号相同，不能还原；空为没有号码"
+_CUSTOMER = (
+    Column("customer", "顾客代号", f"代表联系电话的代号：{_SAME}", _said("phone"), "phone"),
+    Column("account", "户号代号", f"代表用水户号的代号：{_SAME}", _said("account_no"), "account_no"),
+)
+_OF_TRACK = Ticket.track.label("own_track")
+PSEUDONYMS = frozenset({"phone", "account_no"})
+"""Kinds of columns that are pseudonyms."""
+PEOPLE = (
+    Column("complainant", "投诉人", "投诉人的姓名或名称；只在董事长授权的文件里", _said("complainant")),
+    Column("phone", "电话", "联系电话；只在董事长授权的文件里", _said("phone")),
+    Column("address", "地址", "投诉人的地址；只在董事长授权的文件里", _said("address")),
+    Column("account_no", "户号", "用水户号；只在董事长授权的文件里", _said("account_no")),
+)
+
 _TICKET = (
     Column("ticket", "工单号", "工单的编号，可与 tickets 表的 no 相连", Ticket.no),
     Column("ticket_kind", "事项", "complaint 投诉、repair 报修、enquiry 咨询；统计指标只计投诉", Ticket.kind),
@@ -70,7 +93,7 @@ FRAMES: dict[str, Frame] = {
             rows=outerjoin(outerjoin(Ticket, _Earlier, _Earlier.id == Ticket.repeat_of_id),
                            _Main, _Main.id == Ticket.main_id),
             at=Ticket.registered_at, unit=Ticket.unit_id, order=(Ticket.registered_at, Ticket.id), confined=(),
-            raw=(_Earlier.track.label("earlier_track"),),
+            raw=(_Earlier.track.label("earlier_track"), _OF_TRACK),
             columns=(
                 Column("no", "工单号", "工单的编号", Ticket.no),
                 Column("kind", "事项", "complaint 投诉、repair 报修、enquiry 咨询；统计指标只计投诉", Ticket.kind),
@@ -81,6 +104,7 @@ FRAMES: dict[str, Frame] = {
                 Column("urgency", "紧急程度", "normal 普通、urgent 加急", Ticket.urgency),
                 _ref("district", "片区", "来自哪个片区", Ticket.district_id, "district"),
                 Column("complainant_kind", "投诉人性质", "individual 个人、organisation 单位", Ticket.complainant_kind),
+                *_CUSTOMER,
                 _ref("unit", "承办单位", "最后转到的单位", Ticket.unit_id, "unit"),
                 _ref("complained_unit", "投诉对象", "被投诉的单位", Ticket.complained_unit_id, "unit"),
                 Column("state", "状态", "办理到哪一步（工作流的状态名）", Ticket.state),
@@ -132,8 +156,9 @@ FRAMES: dict[str, Frame] = {
             "callbacks", "回访",
             rows=join(Callback, Ticket, Callback.ticket_id == Ticket.id),
             at=Callback.called_at, unit=Callback.unit_id, order=(Callback.ticket_id, Callback.n), confined=(),
+            raw=(_OF_TRACK,),
             columns=(
-                *_TICKET,
+                *_TICKET, *_CUSTOMER,
                 Column("n", "序号", "在工单内的序号", Callback.n, "number"),
                 Column("round", "轮次", "第几轮办理的回访", Callback.round, "number"),
                 _ref("unit", "承办单位", "回访所问结果的承办单位", Callback.unit_id, "unit"),
@@ -153,11 +178,11 @@ STAMP = (
 """The last columns of every file: no file is without its scope and its time."""
 
 
-def columns(frame: Frame) -> tuple[Column, ...]:
+def columns(frame: Frame, identified: bool = False) -> tuple[Column, ...]:
     """Every column of a frame's file, in order."""
-    return (*frame.columns, *STAMP)
+    return (*frame.columns, *(PEOPLE if identified else ()), *STAMP)
 
 
-def dictionary(name: str) -> list[dict[str, str]]:
+def dictionary(name: str, identified: bool = False) -> list[dict[str, str]]:
     """What each column of a frame means."""
-    return [{"column": c.name, "zh": c.zh, "meaning": c.meaning} for c in columns(FRAMES[name])]
+    return [{"column": c.name, "zh": c.zh, "meaning": c.meaning} for c in columns(FRAMES[name], identified)]
