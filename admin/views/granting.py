@@ -94,7 +94,7 @@ def numbers_of(rows: Sequence[DisclosureGrant]) -> dict[int, str]:
     """Ticket → number, of those in the reader's sight."""
     ids = [row.ticket_id for row in rows if row.ticket_id]
     found = select(Ticket.id, Ticket.no).where(Ticket.id.in_(ids), scope.visible(current_actor()))
-    return dict(session().execute(found).tuples()) if ids else {}
+    return dict(session().execute(found).all()) if ids else {}
 
 
 def _state(row: DisclosureGrant, at: datetime) -> str:
