@@ -98,6 +98,9 @@ def after(response: Response) -> Response:
     if response.status_code >= 400:
         session().rollback()
     for ticket_id, (level, grant) in seen.items():
+        note("opened", ticket_id=ticket_id, level=level, what="ticket", **({"grant": grant} if grant else {}))
+        if grant:
+            granting.use_ticket(session(), grant)
     if refused:
         asked = (request.view_args or {}).get("ticket_id", (request.view_args or {}).get("pk"))
         number = int(asked) if str(asked).isdecimal() and len(str(asked)) < 19 else None

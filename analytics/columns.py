@@ -104,7 +104,6 @@ FRAMES: dict[str, Frame] = {
                 Column("urgency", "紧急程度", "normal 普通、urgent 加急", Ticket.urgency),
                 _ref("district", "片区", "来自哪个片区", Ticket.district_id, "district"),
                 Column("complainant_kind", "投诉人性质", "individual 个人、organisation 单位", Ticket.complainant_kind),
-                *_CUSTOMER,
                 _ref("unit", "承办单位", "最后转到的单位", Ticket.unit_id, "unit"),
                 _ref("complained_unit", "投诉对象", "被投诉的单位", Ticket.complained_unit_id, "unit"),
                 Column("state", "状态", "办理到哪一步（工作流的状态名）", Ticket.state),
@@ -125,6 +124,7 @@ FRAMES: dict[str, Frame] = {
                 Column("repeat_of", "重复投诉所指", "上一次投诉的工单号", _Earlier.no, "earlier"),
                 Column("main", "跟随的工单", "同一事项的主工单号", _Main.no),
                 _ref("source", "来源表", "从哪个外部数据表导入；空为本系统登记", Ticket.source_id, "source"),
+                *_CUSTOMER,
             ),
         ),
         Frame(
@@ -158,7 +158,7 @@ FRAMES: dict[str, Frame] = {
             at=Callback.called_at, unit=Callback.unit_id, order=(Callback.ticket_id, Callback.n), confined=(),
             raw=(_OF_TRACK,),
             columns=(
-                *_TICKET, *_CUSTOMER,
+                *_TICKET,
                 Column("n", "序号", "在工单内的序号", Callback.n, "number"),
                 Column("round", "轮次", "第几轮办理的回访", Callback.round, "number"),
                 _ref("unit", "承办单位", "回访所问结果的承办单位", Callback.unit_id, "unit"),
@@ -167,6 +167,7 @@ FRAMES: dict[str, Frame] = {
                        "concluded 仍不满意办结", Callback.outcome),
                 Column("solved", "是否解决", "顾客说问题是否解决；空为未问", Callback.solved, "flag"),
                 _time("corrected_at", "更正时间", "作为误操作更正的时间；统计指标不计", Callback.corrected_at),
+                *_CUSTOMER,
             ),
         ),
     )
