@@ -5,7 +5,7 @@ from models.access_change import AccessChange
 from models.attachment import Attachment, Upload
 from models.callback import Callback
 from models.credential import Credential, OneTimeSecret, PasswordPast
-from models.disclosure import DisclosureGrant
+from models.disclosure import DisclosureGrant, Reveal
 from models.draft import Draft
 from models.event import RepeatKey, TicketEvent
 from models.lookup import Lookup
@@ -16,16 +16,7 @@ from models.password_profile import PasswordProfile
 from models.penalty import MediaExposure, Penalty, PenaltyEvent, PenaltyFact, PenaltyText
 from models.reply import ReplyTemplate
 from models.review import Review, ReviewAction
-from models.rule import (
-    CalendarDay,
-    CalendarYear,
-    Category,
-    Channel,
-    ClosingTime,
-    NumberSeries,
-    PenaltyRule,
-    Rule,
-)
+from models.rule import CalendarDay, CalendarYear, Category, Channel, ClosingTime, NumberSeries, PenaltyRule, Rule
 from models.saved_view import SavedView
 from models.security_log import SecurityEvent, SecurityHead
 from models.suggestion import Keyword, Routing
@@ -36,7 +27,7 @@ __all__ = [
     "Channel", "ClosingTime", "Credential", "CustomerCount", "DisclosureGrant", "District", "Draft", "Keyword",
     "Link", "Lookup", "MediaExposure", "Notice", "NoticeChannel", "NoticeDelivery", "NoticeRule", "NumberSeries",
     "Obligation", "OneTimeSecret", "Opening", "PasswordPast", "PasswordProfile", "Penalty", "PenaltyEvent",
-    "PenaltyFact", "PenaltyRule", "PenaltyText", "Post", "RepeatKey", "ReplyTemplate", "Review", "ReviewAction",
-    "Routing", "Rule", "SavedView", "SecurityEvent", "SecurityHead", "SignIn", "SignInFailure", "Source", "Ticket",
-    "TicketEvent", "TicketText", "Unit", "Upload",
+    "PenaltyFact", "PenaltyRule", "PenaltyText", "Post", "RepeatKey", "ReplyTemplate", "Reveal", "Review",
+    "ReviewAction", "Routing", "Rule", "SavedView", "SecurityEvent", "SecurityHead", "SignIn", "SignInFailure",
+    "Source", "Ticket", "TicketEvent", "TicketText", "Unit", "Upload",
 ]  # fmt: skip

@@ -48,6 +48,8 @@ SHOWN: dict[str, frozenset[str]] = {
                           "ending", "summary", "instruction")),
     "stub": frozenset(("opinion",)),
 }  # fmt: skip
+SAID = frozenset((*TEXT_FIELDS, *RESULT, "summary", "instruction", "opinion")) - {"accused"}
+"""Fields in somebody's words: whoever sees the complainant masked reads no number in them (`models.masking`)."""
 OFFICE_ONLY = frozenset(("founded", "summary", "instruction", "opinion"))
 """What belongs to the discipline track: null on a quality ticket, and never shown of its past."""
 
@@ -61,6 +63,12 @@ class Sight:
     opened: set[str] = field(default_factory=set)
     files: list[File] = field(default_factory=list)
     """Its attachments, once `tickets` has read them."""
+    grant: int | None = None
+    """The chairman's grant by which alone it is seen so: then it is there to be read, and nothing else."""
+    revealable: bool = False
+    """Whether the person may open the complainant with a reason: asked of a single ticket only."""
+    revealed_until: datetime | None = None
+    """Until when they have."""
 
     @property
     def shown(self) -> frozenset[str]:
@@ -72,14 +80,19 @@ class Sight:
 
     def in_clear(self) -> bool:
         """Whether the complainant's data stand there in full."""
-        return self.level == "contact" or (self.level == "summary" and "contact" in self.opened)
+        opened = self.level == "summary" and "contact" in self.opened
+        return self.level == "contact" or opened or self.revealed_until is not None
 
 
 def sights(session: Session, ids: Sequence[int], by: Actor, at: datetime) -> list[Sight]:
     """The given tickets as far as they are in sight, in the order given."""
-    level = scope.level(by).label("level")
-    rows = session.execute(select(Ticket, level).where(Ticket.id.in_(ids), scope.visible(by)))
-    found = {ticket.id: Sight(ticket, str(name)) for ticket, name in rows}
+    level, own = scope.level(by).label("level"), scope.level(by.by_role).label("own_level")
+    rows = session.execute(select(Ticket, level, own).where(Ticket.id.in_(ids), scope.visible(by)))
+    granted = {one.ticket_id: one.id for one in by.granted}
+    found = {
+        ticket.id: Sight(ticket, str(name), grant=granted.get(ticket.id) if name != mine else None)
+        for ticket, name, mine in rows
+    }
     opened = scope.opened(session, [i for i, sight in found.items() if sight.level == "summary"], by, at)
     for ticket_id, parts in opened.items():
         found[ticket_id].opened = parts
@@ -87,11 +100,16 @@ def sights(session: Session, ids: Sequence[int], by: Actor, at: datetime) -> lis
 
 
 def sight(session: Session, ticket_id: int, by: Actor, at: datetime) -> Sight:
-    """One ticket; raises Unseen."""
+    """One ticket, and what the person has opened of its complainant or may open; raises Unseen."""
     found = sights(session, [ticket_id], by, at)
     if not found:
         raise Unseen
-    return found[0]
+    one = found[0]
+    if one.level == "full" and one.grant is None and (by.desk or by.office or by.chairman):
+        opened = scope.revealed_until(by, at)
+        may, until = session.execute(select(scope.may_reveal(by), opened).where(Ticket.id == ticket_id)).one()
+        one.revealable, one.revealed_until = bool(may), until if may else None
+    return one
 
 
 def tickets(session: Session, seen: Sequence[Sight], by: Actor, at: datetime, book: Book) -> list[Row]:
@@ -111,7 +129,7 @@ def tickets(session: Session, seen: Sequence[Sight], by: Actor, at: datetime, bo
         of_tickets([s.ticket.id for s in seen if shows_files(s)]),
         select(TicketEvent.ticket_id).where(TicketEvent.ticket_id.in_(ids), TicketEvent.action == "erase"),
     )
-    texts = _in_force(written)
+    texts, own = _in_force(written), _own(written)
     owes: dict[int, list[Obligation]] = {}
     for read in owed:
         one = Obligation(**dict(zip(obligation.columns.keys(), read, strict=True)))
@@ -126,15 +144,15 @@ def tickets(session: Session, seen: Sequence[Sight], by: Actor, at: datetime, bo
     gone = {ticket_id for (ticket_id,) in erased}
     rows = [
         _row(s, texts.get(s.ticket.id, {}), sorted(owes.get(s.ticket.id, []), key=lambda o: o.n),
-             named.get(s.ticket.id, []), linked, by, at, book)
+             named.get(s.ticket.id, []), linked, own.get(s.ticket.id, set()), by, at, book)
         for s in seen
     ]  # fmt: skip
     return [row | {"erased": row["id"] in gone} for row in rows]
 
 
 def _row(
-    s: Sight, texts: dict[str, str], owed: list[Obligation], accused: list[str], linked: dict[int, str], by: Actor,
-    at: datetime, book: Book,
+    s: Sight, texts: dict[str, str], owed: list[Obligation], accused: list[str], linked: dict[int, str],
+    own: set[tuple[str, str]], by: Actor, at: datetime, book: Book,
 ) -> Row:  # fmt: skip
     ticket, shown = s.ticket, s.shown
     values: Row = {name: texts.get(name) for name in (*TEXT_FIELDS, *RESULT, "summary", "instruction")}
@@ -150,9 +168,10 @@ def _row(
     for name in ALL:
         if name not in shown or (ticket.track == QUALITY and name in OFFICE_ONLY):
             values[name] = None
-        elif name in PERSONAL and values[name] and not s.in_clear():
-            values[name] = masking.mask(name, values[name])
-            masked.append(name)
+        elif name in SAID and values[name] and not s.in_clear():
+            whole, values[name] = values[name], masking.shown(name, values[name], own)
+            if name in PERSONAL or values[name] != whole:
+                masked.append(name)
     row: Row = {name: getattr(ticket, name) for name in HEADING}
     row |= {name: values[name] for name in ALL}
     row["hidden"], row["masked"], row["level"] = hidden, masked, s.level
@@ -201,6 +220,15 @@ def _in_force(written: list[tuple[Any, ...]]) -> dict[int, dict[str, str]]:
     return found
 
 
+def _own(written: list[tuple[Any, ...]]) -> dict[int, set[tuple[str, str]]]:
+    """Each ticket's personal data, those amended since among them."""
+    found: dict[int, set[tuple[str, str]]] = {}
+    for ticket_id, _no, name, value, _action in written:
+        if name in PERSONAL:
+            found.setdefault(ticket_id, set()).add((name, value))
+    return found
+
+
 def _linked(seen: Sequence[Sight]) -> set[int]:
     """The tickets that the seen ones point to."""
     return {i for s in seen for i in (s.ticket.main_id, s.ticket.repeat_of_id) if i is not None}
@@ -223,8 +251,8 @@ def callbacks(case: Case, s: Sight) -> list[Row]:
 
 
 def actions(session: Session, s: Sight, by: Actor, at: datetime, book: Book) -> list[Action]:
-    """What the person may do with the ticket now."""
-    return desk.available(case_of(session, s), by, at, book, s.level)
+    """What the person may do with the ticket now; with one that was granted to be read, nothing."""
+    return [] if s.grant else desk.available(case_of(session, s), by, at, book, s.level)
 
 
 def attachment(session: Session, s: Sight, n: int, by: Actor) -> File:

@@ -25,7 +25,7 @@ from admin.guarding import BaseView
 from admin.views import history, sheet
 from admin.views.door import to_tickets
 from admin.views.filters import Asking
-from models import desk, printing, view
+from models import desk, masking, printing, view
 from models import history as log
 from models.policy import OBLIGATIONS, PRINTS
 from models.refusals import Unseen
@@ -52,13 +52,15 @@ class Line:
 def forms(sight: Sight) -> list[tuple[str, str]]:
     """The forms that this person may print of a ticket now."""
     t = sight.ticket
+    if sight.grant:
+        return []
     found = printing.forms_for({"state": t.state, "ending": t.ending, "track": t.track}, sight.level)
     return [(form, _(PRINTS[form])) for form in found]
 
 
 def form_of_ticket(sight: Sight) -> Row:
     """What stands in the 工单."""
-    found = sheet.sheet(session(), sight.ticket.id, Asking(current_actor(), now(), book()))
+    found = sheet.sheet(session(), sight.ticket.id, Asking(current_actor(), now(), book()), paper=True)
     row, events = found.row, log.events(log.read(session(), found.sight.ticket.id), found.sight, current_actor())
     return {
         "row": row,
@@ -119,7 +121,7 @@ def form_of_record(sight: Sight) -> Row:
 
 def _said(event: Row | None, names: tuple[str, ...]) -> str:
     texts = event["payload"]["texts"] if event else {}
-    return next((texts[name] for name in names if texts.get(name)), "")
+    return masking.words(next((texts[name] for name in names if texts.get(name)), ""))
 
 
 CLAUSES = {"ticket": ACTIONS["register"].clause, "record": ACTIONS["record"].clause}

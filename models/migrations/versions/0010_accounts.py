@@ -1,6 +1,6 @@
 """Getting in: sign-ins that stand, passwords' profile and past, second step, one-time secrets, agreement
 
-Revision: 0010, after 0008
+Revision: 0010, after 0009
 """
 
 import sqlalchemy as sa
