@@ -321,6 +321,7 @@ SURFACES: dict[str, Surface | Nothing] = {
            search=("unit", "exposed_at", "medium", "grave", "ticket", "summary")),
     # Figures
     "KpiApi.figure": figures,
+    "TotalsApi.quarters": pages("/api/v1/totals/", "/api/v1/totals/?scope=all&by=unit"),
     "FrameApi.file": pages(*(f"/api/v1/frame/{name}?format={form}&scope={scope}" for name in ("tickets", "obligations", "callbacks", "no_such")
                              for form in ("csv", "xlsx") for scope in ("quality", "all", "totals"))),
     "/analytics/": pages("/analytics/", "/analytics/?scope=all"),

@@ -156,6 +156,7 @@ def walk(
                 tally.asked += 1
                 tally.statuses[answer.status_code] += 1
                 found = tokens.intersection(SHAPES.findall(heard(answer, house)))
+                answer.close()
                 found -= set(SHAPES.findall(ask.said)) if found else set()
                 for token in found:
                     if world.may(who, token):

@@ -315,7 +315,8 @@ class World:
         """A quality ticket that points to one which becomes discipline's."""
         other = Complaint(city, next(one.id for one in self.secrets if one.name == "quality handling"))
         city.agent.links(other, ticket, "related")
-        repeat, _ = self._bring(city, "quality", "registered", QUALITY["registered"], "pointing to a hidden one")
+        # Who follows another ticket is assigned with it.
+        repeat, _ = self._bring(city, "quality", "registered", QUALITY["handling"], "pointing to a hidden one")
         city.agent.links(Complaint(city, repeat.id), ticket, "same_matter")
 
     def _draft(self, city: City, secret: Secret, who: str) -> None:
