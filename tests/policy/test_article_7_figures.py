@@ -50,9 +50,10 @@ def test_who_may_ask_for_which_figures(city):
     """产品质量口径对所有人；全口径只对纪检监察室和董事长；季度合计对集团领导。"""
     for name, person in city.people.items():
         actor = person.as_of(city.now)
+        top = name in ("discipline", "inspector", "chairman")
         for scope, allowed in (
             ("quality", name != "auditor"),
-            ("all", name in ("discipline", "inspector", "chairman")),
+            ("all", top),
         ):
             if allowed:
                 assert allowed_scope(actor, scope) == scope

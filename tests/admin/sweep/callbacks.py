@@ -5,7 +5,10 @@ from typing import Any
 
 
 def bodies(declared: list[dict[str, Any]], search: str) -> Iterator[dict[str, Any]]:
-    """Each callback of the server's, as a page at `search` would send it. declared: the answer of _dash-dependencies."""
+    """Each callback of the server's, as a page at `search` would send it.
+
+    declared: the answer of _dash-dependencies.
+    """
     for one in declared:
         if one.get("clientside_function"):
             continue

@@ -6,7 +6,7 @@ To add a route: add its endpoint to `SURFACES` with what is to be sent to it.
 
 - `pages` are GETs, `forms` POSTs of a form, `calls` anything, to addresses with words in braces, each filled in from
   the house of secrets: `{id}` and `{no}` of each hidden ticket in turn, `{part}` the beginning of one of its tokens,
-  `{row}` what hangs on it in the table that `rows` names, `{event}` 1, 2, 3. An address without such words is asked once.
+  `{row}` what hangs on it in the table that `rows` names. An address without such words is asked once.
 - `generated` and `rest` are whole families: a generated view, and a table of the API.
 - `nothing` says why a route is not asked at all. It is for what has no answer of its own.
 
@@ -18,8 +18,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from analytics.columns import FRAMES
 from analytics.metrics import METRICS
 from analytics.questions import DIMENSIONS
+from models.workflow import ACTIONS
 from tests.admin.sweep.callbacks import bodies
 from tests.admin.sweep.world import Secret, World
 
@@ -95,8 +97,8 @@ def both(*surfaces: Surface) -> Surface:
 
 def _words(secret: Secret, rows: str) -> dict[str, str]:
     words = sorted(token for tokens in secret.tokens.values() for token in tokens if token.startswith("zq"))
-    return {"{id}": str(secret.id), "{no}": next(iter(secret.tokens.get("no", {"纪2026-ZZZZ"}))), "{part}": words[0][:8],
-            "{row}": str(secret.rows.get(rows, 1)), "{version}": "1",
+    return {"{id}": str(secret.id), "{no}": next(iter(secret.tokens.get("no", {"纪2026-ZZZZ"}))),
+            "{part}": words[0][:8], "{row}": str(secret.rows.get(rows, 1)), "{version}": "1",
             "{phone}": next(iter(secret.tokens["phone"])), "{content}": next(iter(secret.tokens["content"]))[:8],
             "{person}": next(iter(secret.tokens["complainant"]))}  # fmt: skip
 
@@ -170,21 +172,21 @@ def rest(api: str, resource: str, *, order: tuple[str, ...] = (), search: tuple[
 
 
 FILTERS = (
-    "", "q={part}", "no={no}", "no=纪2026", "state=open", "state=investigating", "state=fed_back", "state=closed", "unit=1",
-    "category=7", "due=late", "due=today", "channel=2", "district=1", "kind=complaint", "from=2026-03-01", "to=2026-03-31",
-    "track=discipline", "turn=mine", "round=2", "repeat=1", "main={no}", "unit_late=1", "returned=2", "page=2", "q={content}",
+    "", "q={part}", "no={no}", "no=纪2026", "state=open", "state=investigating", "state=fed_back", "state=closed",
+    "unit=1", "category=7", "due=late", "due=today", "channel=2", "district=1", "kind=complaint", "from=2026-03-01",
+    "to=2026-03-31", "track=discipline", "turn=mine", "round=2", "repeat=1", "main={no}", "unit_late=1", "returned=2",
+    "page=2", "q={content}",
     "cols=no,category,unit,due,round,urgency,kind,channel,main,received,closed,registered",
     *(f"sort={name}" for name in ("due", "registered", "-registered", "no", "-no", "category", "-category", "unit",
                                   "-unit", "state", "-state", "round", "-round", "urgency", "-urgency")),
 )  # fmt: skip
 TICKETS_BY = ("no", "track", "state", "round", "kind", "category", "unit", "channel", "district", "form", "urgency",
-              "complainant_kind", "happened_at", "received_at", "registered_at", "forward_due_at", "closed_at", "ending",
-              "finding", "cause_code", "content", "phone", "complainant")  # fmt: skip
+              "complainant_kind", "happened_at", "received_at", "registered_at", "forward_due_at", "closed_at",
+              "ending", "finding", "cause_code", "content", "phone", "complainant")  # fmt: skip
 TICKETS_SORTED = ("id", "no", "track", "state", "round", "kind", "urgency", "happened_at", "received_at",
                   "registered_at", "forward_due_at", "closed_at", "phone", "version")  # fmt: skip
-ACTIONS = ("answer", "assign", "refer", "decline", "find", "explain", "report", "instruct", "submit", "return", "call_back",
-           "waive", "conclude", "feed_back", "record", "reclassify", "recategorise", "amend", "correct", "open_to", "note",
-           "contact", "supervise", "attach", "link", "print", "no_such")  # fmt: skip
+BULK = ("assign", "link", "supervise", "waive", "print")
+TRIED = (*ACTIONS, "no_such")
 STALE = {"version": 0, "once": "a-key"}
 """With a version that nobody saw: who may act is told that it moved on, and the house stays as it is."""
 LINKING = {"to": "{no}", "kind": "related"}
@@ -215,7 +217,6 @@ def dash(world: World) -> Iterator[Ask]:
             yield Ask("POST", "/analytics/_dash-update-component", body=body)
 
 
-TICKET = {"ticket": "{no}"}
 PENALTY = {
     "clause": "第八条(四)",
     "ticket": "{no}",
@@ -251,30 +252,34 @@ SURFACES: dict[str, Surface | Nothing] = {
     # Tickets
     "IndexView.index": pages("/"),
     "TicketView.list": pages(*("/ticket/?" + query for query in FILTERS)),
-    "TicketView.export": pages(*(f"/ticket/export?format={form}&{query}" for form in ("csv", "xlsx") for query in FILTERS)),
+    "TicketView.export": pages(*(f"/ticket/export?format={form}&{query}"
+                                 for form in ("csv", "xlsx") for query in FILTERS)),
     "TicketView.show": pages("/ticket/{id}"),
-    "TicketView.act": both(pages(*(f"/ticket/{{id}}/{name}" for name in ACTIONS)),
-                           forms(*(f"/ticket/{{id}}/{name}" for name in ACTIONS), **STALE, to="{no}", kind="no_such")),
+    "TicketView.act": both(pages(*(f"/ticket/{{id}}/{name}" for name in TRIED)),
+                           forms(*(f"/ticket/{{id}}/{name}" for name in TRIED), **STALE, to="{no}", kind="no_such")),
     "TicketView.draft_result": pages("/ticket/{id}/draft"),
-    "TicketView.bulk": both(pages(*(f"/ticket/bulk?action={name}&t={{id}}:1" for name in ("assign", "link", "supervise", "waive", "print"))),
+    "TicketView.bulk": both(pages(*(f"/ticket/bulk?action={name}&t={{id}}:1" for name in BULK)),
                             forms("/ticket/bulk", action="link", t="{id}:0", do="go", once="a-key", **LINKING),
                             forms("/ticket/bulk", action="assign", t="{id}:0", do="go", once="a-key", unit="1")),
     "TicketView.bulk_done": pages("/ticket/bulk/done", "/ticket/bulk/done?of={id}"),
     "TicketView.columns": forms("/ticket/columns", cols="no", address="q={part}"),
     "TicketView.save_view": forms("/ticket/views", name="我的", address="no={no}", shared="everyone"),
     "TicketView.change_view": forms("/ticket/views/{view}", name="我的", do="delete"),
-    "TicketView.find": pages("/ticket/find?q={no}", "/ticket/find?q={id}", "/ticket/find?q={part}", "/ticket/find?no={no}"),
+    "TicketView.find": pages("/ticket/find?q={no}", "/ticket/find?q={id}", "/ticket/find?q={part}",
+                             "/ticket/find?no={no}"),
     "TicketView.incident": pages("/ticket/incident?category=1", "/ticket/incident?category=7&neighbourhood={content}"),
     "TicketView.lookup": forms("/ticket/lookup", phone="{phone}", account_no="{phone}"),
-    "TicketView.similar": forms("/ticket/similar", phone="{phone}", content="{content}，如上。", neighbourhood="{content}",
-                                category="7"),
+    "TicketView.similar": forms("/ticket/similar", phone="{phone}", content="{content}，如上。",
+                                neighbourhood="{content}", category="7"),
     "TicketView.numbers": pages("/ticket/numbers"),
-    "TicketView.where": pages("/ticket/where", "/ticket/where?no={no}", "/ticket/where?q={no}", "/ticket/where?no={id}"),
-    "TicketView.register": both(pages("/ticket/register", "/ticket/register?draft=a-form", "/ticket/register?from={id}",
-                                      "/ticket/register?repeat={no}"),
+    "TicketView.where": pages("/ticket/where", "/ticket/where?no={no}", "/ticket/where?q={no}",
+                              "/ticket/where?no={id}"),
+    "TicketView.register": both(pages("/ticket/register", "/ticket/register?draft=a-form",
+                                      "/ticket/register?from={id}", "/ticket/register?repeat={no}"),
                                 forms("/ticket/register", content="", link="{no}", link_to="{id}", once="{id}")),
     "TicketView.sent": pages("/ticket/sent/a-form", "/ticket/sent/{id}"),
-    "TicketView.draft_registration": forms("/ticket/draft/register", draft="a-form", once="another", auto="1", kind="x"),
+    "TicketView.draft_registration": forms("/ticket/draft/register", draft="a-form", once="another", auto="1",
+                                           kind="x"),
     "TicketView.draft_action": forms("/ticket/draft/{id}/note", "/ticket/draft/{id}/submit", auto="1"),
     "FileView.attachment": pages(*(f"/ticket/{{id}}/attachments/{n}" for n in (1, 2, 3))),
     "FileView.upload": calls("POST", "/ticket/upload", file="现场.exe"),
@@ -304,25 +309,27 @@ SURFACES: dict[str, Surface | Nothing] = {
     "TicketApi.get": pages("/api/v1/ticket/{id}", "/api/v1/ticket/{no}"),
     "TicketApi.actions": pages("/api/v1/ticket/{id}/actions"),
     "TicketApi.events": pages("/api/v1/ticket/{id}/events"),
-    "TicketApi.act": calls("POST", *(f"/api/v1/ticket/{{id}}/actions/{name}" for name in ACTIONS), body={"version": 0, **REFUSED}),
+    "TicketApi.act": calls("POST", *(f"/api/v1/ticket/{{id}}/actions/{name}" for name in TRIED),
+                           body={"version": 0, **REFUSED}),
     "AttachmentApi.attachment": pages(*(f"/api/v1/ticket/{{id}}/attachments/{n}" for n in (1, 2, 3))),
     "UploadApi.post": calls("POST", "/api/v1/upload/", file="现场.exe"),
     "UploadApi.delete": calls("DELETE", "/api/v1/upload/{upload}", "/api/v1/upload/{id}"),
     "OpenApi.get": pages("/api/v1/_openapi"),
     "MenuApi.get_menu_data": pages("/api/v1/menu/"),
     # What hangs on tickets
-    **generated("PenaltyView", "/penalty", order=("proposed_at", "amount"), search=("unit", "state", "clause"), rows="penalty",
-                add=WRONG_PENALTY, without=("edit", "delete")),
-    **generated("MediaExposureView", "/exposure", order=("exposed_at",), search=("unit", "medium", "grave"), rows="exposure",
-                add=WRONG_EXPOSED, without=("delete",)),
-    **rest("PenaltyApi", "penalty", order=("id", "conduct_at", "proposed_at", "amount", "person"), rows="penalty", add=WRONG_PENALTY,
+    **generated("PenaltyView", "/penalty", rows="penalty", order=("proposed_at", "amount"),
+                search=("unit", "state", "clause"), add=WRONG_PENALTY, without=("edit", "delete")),
+    **generated("MediaExposureView", "/exposure", rows="exposure", order=("exposed_at",),
+                search=("unit", "medium", "grave"), add=WRONG_EXPOSED, without=("delete",)),
+    **rest("PenaltyApi", "penalty", rows="penalty", add=WRONG_PENALTY,
+           order=("id", "conduct_at", "proposed_at", "amount", "person"),
            search=("clause", "unit", "state", "post", "conduct_at", "proposed_at", "amount", "ticket", "person")),
-    **rest("MediaExposureApi", "media_exposure", order=("id", "exposed_at", "medium"), rows="exposure", add=WRONG_EXPOSED,
-           search=("unit", "exposed_at", "medium", "grave", "ticket", "summary")),
+    **rest("MediaExposureApi", "media_exposure", rows="exposure", add=WRONG_EXPOSED,
+           order=("id", "exposed_at", "medium"), search=("unit", "exposed_at", "medium", "grave", "ticket", "summary")),
     # Figures
     "KpiApi.figure": figures,
     "TotalsApi.quarters": pages("/api/v1/totals/", "/api/v1/totals/?scope=all&by=unit"),
-    "FrameApi.file": pages(*(f"/api/v1/frame/{name}?format={form}&scope={scope}" for name in ("tickets", "obligations", "callbacks", "no_such")
+    "FrameApi.file": pages(*(f"/api/v1/frame/{name}?format={form}&scope={scope}" for name in (*FRAMES, "no_such")
                              for form in ("csv", "xlsx") for scope in ("quality", "all", "totals"))),
     "/analytics/": pages("/analytics/", "/analytics/?scope=all"),
     "/analytics/<path:path>": pages("/analytics/{id}"),

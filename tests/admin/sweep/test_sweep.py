@@ -3,8 +3,12 @@
 How a new route comes into the sweep is told in `surfaces.py`.
 """
 
+from typing import Any
+
 import pytest
 
+from models import history, masking, scope, view
+from models.tables import Ticket
 from tests.admin.sweep.surfaces import SURFACES, Ask, Nothing
 from tests.admin.sweep.walking import Route, Tally, asks, routes, walk
 from tests.admin.sweep.world import World
@@ -16,7 +20,7 @@ OFTEN = {
     "PrintView.form": 4, "TicketView.bulk": 4, "PenaltyView.show": 6, "MediaExposureView.show": 6, "PenaltyApi.get": 6,
     "/analytics/_dash-update-component": 3, "KpiApi.figure": 3,
 }  # fmt: skip
-"""How many of a route's requests each person makes in the sample; of the others one, and never the same two in a row."""
+"""How many of a route's requests each person makes in the sample; of the others one."""
 
 
 def some(route: Route, of_route: list[Ask], n: int) -> list[Ask]:
@@ -32,9 +36,9 @@ def whole(route: Route, of_route: list[Ask], n: int) -> list[Ask]:
 def told(tally: Tally, world: World) -> str:
     surfaces = sum(not isinstance(one, Nothing) for one in SURFACES.values())
     return (
-        f"sweep: {len(tally.routes)} routes ({surfaces} surfaces) × {len(tally.people)} people, {tally.asked:,} requests, "
-        f"{len(world.tokens()):,} tokens of {len(world.secrets)} tickets looked for, {sum(tally.met.values()):,} met "
-        f"by who may, hits {len(tally.hits)}"
+        f"sweep: {len(tally.routes)} routes ({surfaces} surfaces) × {len(tally.people)} people, "
+        f"{tally.asked:,} requests, {len(world.tokens()):,} tokens of {len(world.secrets)} tickets looked for, "
+        f"{sum(tally.met.values()):,} met by who may, hits {len(tally.hits)}"
     )
 
 
@@ -76,3 +80,42 @@ def test_nobody_meets_what_is_not_theirs_whatever_they_ask(world: World, capsys:
         print(f"\n{told(tally, world)}")
     assert [str(hit) for hit in tally.hits] == []
     assert tally.statuses[500] == 0
+
+
+# Holes made on purpose: the one place where our own code is bent, to see that the sweep would say so.
+
+
+def unmasked(bend: pytest.MonkeyPatch) -> None:
+    bend.setitem(masking.MASKS, "phone", str)
+
+
+def unseen_seen(bend: pytest.MonkeyPatch) -> None:
+    def everything(actor: Any) -> Any:
+        return [(Ticket.id > 0, "part", False)]
+
+    bend.setattr(scope, "_graded", everything)
+
+
+def told_to_the_unit(bend: pytest.MonkeyPatch) -> None:
+    bend.setitem(view.SHOWN, "summary", view.SHOWN["summary"] | {"content"})
+
+
+def past_told(bend: pytest.MonkeyPatch) -> None:
+    bend.setattr(history, "_shows", lambda *_: True)
+
+
+@pytest.mark.parametrize(
+    ("hole", "who", "kind"),
+    [(unmasked, "leadership", "phone"), (unseen_seen, "other_head", "no"), (told_to_the_unit, "head", "content"),
+     (past_told, "agent", "office")],
+    ids=["a mask that masks nothing", "a scope that lets all in", "a level with a field too many", "a log told whole"],
+)  # fmt: skip
+def test_the_sweep_names_a_hole(world: World, monkeypatch: pytest.MonkeyPatch, hole: Any, who: str, kind: str):
+    def few(route: Route, of_route: list[Ask], n: int) -> list[Ask]:
+        return of_route if route[0] in ("TicketApi.get", "TicketApi.events") else []
+
+    hole(monkeypatch)
+    hits = walk(world, [who], Tally(), few).hits
+    assert {hit.who for hit in hits} == {who}
+    assert kind in {hit.kind for hit in hits}
+    assert all(hit.secret in str(hit) and hit.ask.path in str(hit) for hit in hits)

@@ -271,8 +271,9 @@ class World:
     def _hang(self, city: City, secret: Secret) -> None:
         exposure = MediaExposure(id=new_id(), ticket_id=secret.id, unit_id=city.hall.id, exposed_at=city.now,
                                  medium=self.put(secret, "row"), summary=self.put(secret, "row"))  # fmt: skip
-        penalty = Penalty(id=new_id(), clause="第八条(四)", ticket_id=secret.id, person=self.put(secret, "row", self.person()),
-                          unit_id=city.hall.id, post="responsible", amount=Decimal(100), measure=self.put(secret, "row"),
+        name = self.put(secret, "row", self.person())
+        penalty = Penalty(id=new_id(), clause="第八条(四)", ticket_id=secret.id, person=name, unit_id=city.hall.id,
+                          post="responsible", amount=Decimal(100), measure=self.put(secret, "row"),
                           conduct_at=city.now, state="proposed", proposed_at=city.now,
                           reason=self.put(secret, "row"))  # fmt: skip
         city.session.add_all([exposure, penalty])
@@ -349,8 +350,8 @@ class World:
                                by=city.discipline.as_of(city.now), at=city.now, most=1 << 20)  # fmt: skip
         city.session.flush()
         self.ids["upload"] = waiting.id
-        grant = DisclosureGrant(user_id=city.leadership.id, granted_by=city.chairman.id, ticket_id=None, frame="tickets",
-                                purpose=self.own(*TOP, "leadership"), granted_at=city.now,
+        grant = DisclosureGrant(user_id=city.leadership.id, granted_by=city.chairman.id, ticket_id=None,
+                                frame="tickets", purpose=self.own(*TOP, "leadership"), granted_at=city.now,
                                 until=city.now + timedelta(days=1))  # fmt: skip
         city.session.add(grant)
         self.ids["post"] = city.session.query(Post).filter_by(user_id=city.discipline.id).one().id
