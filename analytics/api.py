@@ -23,6 +23,7 @@ from analytics.columns import FRAMES
 from analytics.metrics import METRICS
 from analytics.questions import Unanswerable, Withheld
 from models.actor import Actor
+from models.scope import visible
 
 MIME = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 CHUNK = 1 << 16
@@ -148,8 +149,9 @@ class FrameApi(Api):
             frames.allow_export(actor)
             scope = questions.allowed_scope(actor, args.get("scope") or "quality")
             asked = frames.wanted(
-                name, now=_now(), start=args.get("from"), end=args.get("to"), units=args.getlist("unit"), scope=scope
-            )
+                name, now=_now(), start=args.get("from"), end=args.get("to"), units=args.getlist("unit"), scope=scope,
+                sight=visible(actor),
+            )  # fmt: skip
             files.check(form)
             body = self._written(asked, form)
             current_app.extensions["exported"](
