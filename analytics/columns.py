@@ -7,7 +7,8 @@ the chairman has granted, and nowhere else; free text stands in none, for nobody
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import FromClause, join, outerjoin, select
@@ -19,8 +20,8 @@ from models.tables import Callback, Obligation, Ticket, TicketText
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """A column of a frame. kind: text, number, time, flag, a table whose name stands for the id, or the field whose
-    number a pseudonym stands for."""
+    """A column of a frame. kind: text, number, time, flag, linked, a table whose name stands for the id, or the field
+    whose number a pseudonym stands for."""
 
     name: str
     zh: str
@@ -41,6 +42,8 @@ class Frame:
     order: tuple[Any, ...]
     confined: tuple[Any, ...]
     columns: tuple[Column, ...]
+    linked: Mapping[str, Any] = field(default_factory=dict)
+    """Column → the other ticket whose number it gives."""
     raw: tuple[Any, ...] = ()
     """Columns that only the computed ones need."""
 
@@ -93,7 +96,7 @@ FRAMES: dict[str, Frame] = {
             rows=outerjoin(outerjoin(Ticket, _Earlier, _Earlier.id == Ticket.repeat_of_id),
                            _Main, _Main.id == Ticket.main_id),
             at=Ticket.registered_at, unit=Ticket.unit_id, order=(Ticket.registered_at, Ticket.id), confined=(),
-            raw=(_Earlier.track.label("earlier_track"), _OF_TRACK),
+            raw=(_OF_TRACK,), linked={"repeat_of": _Earlier, "main": _Main},
             columns=(
                 Column("no", "工单号", "工单的编号", Ticket.no),
                 Column("kind", "事项", "complaint 投诉、repair 报修、enquiry 咨询；统计指标只计投诉", Ticket.kind),
@@ -121,8 +124,8 @@ FRAMES: dict[str, Frame] = {
                        Ticket.finding),
                 Column("cause_code", "原因类别", "原因的代码", Ticket.cause_code),
                 Column("founded", "是否属实", "纪检监察室的认定；产品质量类为空", Ticket.founded, "flag"),
-                Column("repeat_of", "重复投诉所指", "上一次投诉的工单号", _Earlier.no, "earlier"),
-                Column("main", "跟随的工单", "同一事项的主工单号", _Main.no),
+                Column("repeat_of", "重复投诉所指", "上一次投诉的工单号", _Earlier.no, "linked"),
+                Column("main", "跟随的工单", "同一事项的主工单号", _Main.no, "linked"),
                 _ref("source", "来源表", "从哪个外部数据表导入；空为本系统登记", Ticket.source_id, "source"),
                 *_CUSTOMER,
             ),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from analytics.columns import FRAMES, PSEUDONYMS, STAMP, Column, columns
@@ -33,7 +33,11 @@ Read = Callable[[Any], Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which rows of a frame: [start, end) by its own time, of units by name, in a scope, as of now."""
+    """Which rows of a frame: [start, end) by its own time, of units by name, in a scope, as of now.
+
+    sight: the tickets that whoever asks may see. A frame has rows and numbers where a figure has sums: 全口径 holds
+    of the discipline track what they see of it. None: all, for the program itself.
+    """
 
     frame: str
     as_of: datetime
@@ -41,6 +45,7 @@ class Wanted:
     end: datetime | None = None
     units: tuple[str, ...] = ()
     scope: str = "quality"
+    sight: ColumnElement[bool] | None = None
     key: bytes = field(default=b"", repr=False)
     """LOG_KEY, of which the pseudonyms' key is made; without it there are none."""
     granted_to: int | None = None
@@ -68,6 +73,7 @@ def wanted(
     units: Iterable[str] = (),
     scope: str | None = None,
     key: bytes = b"",
+    sight: ColumnElement[bool] | None = None,
 ) -> Wanted:
     """What is wanted, in the words of a command line or query string. Raises Unanswerable."""
     return Wanted(
@@ -78,6 +84,7 @@ def wanted(
         units=tuple(dict.fromkeys(units)),
         scope=scope or "quality",
         key=key,
+        sight=sight,
     )
 
 
@@ -159,9 +166,9 @@ def read_columns(asked: Wanted) -> tuple[Column, ...]:
 def _select(session: Session, asked: Wanted) -> Select[Any]:
     frame = FRAMES[asked.frame]
     values = [column.value for column in read_columns(asked) if column.value is not None]
-    conditions = [Ticket.registered_at <= literal(asked.as_of, Moment())]
+    conditions = [Ticket.registered_at <= literal(asked.as_of, Moment()), *_within(asked)]
     if asked.scope == "quality":
-        conditions += [Ticket.track == QUALITY, *frame.confined]
+        conditions += frame.confined
     if asked.start is not None:
         conditions.append(frame.at >= literal(asked.start, Moment()))
     if asked.end is not None:
@@ -175,7 +182,16 @@ def _select(session: Session, asked: Wanted) -> Select[Any]:
     if asked.granted_to is not None:
         mine = (Accused.ticket_id == Ticket.id, Accused.user_id == asked.granted_to)
         conditions.append(~select(Accused.n).where(*mine).correlate(Ticket).exists())
-    return select(*values, *frame.raw).select_from(frame.rows).where(*conditions).order_by(*frame.order)
+    there = select(Ticket.id).where(*_within(asked)).correlate(None)
+    linked = [ticket.id.in_(there).label(f"sees_{name}") for name, ticket in frame.linked.items()]
+    return select(*values, *frame.raw, *linked).select_from(frame.rows).where(*conditions).order_by(*frame.order)
+
+
+def _within(asked: Wanted) -> list[ColumnElement[bool]]:
+    """What the scope demands of a ticket: of the rows', and of those that they point to."""
+    if asked.scope == "quality":
+        return [Ticket.track == QUALITY]
+    return [] if asked.sight is None else [or_(Ticket.track == QUALITY, asked.sight)]
 
 
 def _reader(column: Column, n: int, names: dict[str, dict[int, str]], asked: Wanted) -> Read:
@@ -189,6 +205,6 @@ def _reader(column: Column, n: int, names: dict[str, dict[int, str]], asked: Wan
         return lambda row: standing(row.due_at, row.settled_at, row.voided_at, asked.as_of)
     if column.kind == "inherited":
         return lambda row: inherited(row.opened_at, row.held_since, row.due_at, row.settled_at)
-    if column.kind == "earlier" and asked.scope == "quality":  # a link to a discipline ticket does not exist
-        return lambda row: row[n] if row.earlier_track == QUALITY else None
+    if column.kind == "linked":  # a link to a ticket out of the scope does not exist
+        return lambda row: row[n] if getattr(row, f"sees_{column.name}") else None
     return lambda row: row[n]

@@ -92,6 +92,11 @@ class Actor:
         """Whether the person may ask for 全口径 (POLICY §5)."""
         return self.office or self.chairman
 
+    @property
+    def sees_totals(self) -> bool:
+        """Whether the person may have discipline's totals by quarter (POLICY §5)."""
+        return self.sees_all_figures or "leadership" in self.roles
+
 
 SYSTEM = Actor(None)
 """The program itself: imports, re-dating."""

@@ -19,8 +19,12 @@ from models.policy import DISCIPLINE, PERSONAL, QUALITY
 from models.store import EVENT
 from models.tables import Assignment, Ticket, TicketText, Unit
 from models.view import Sight
+from models.workflow import HANDLER, HEAD
 
 Row = dict[str, Any]
+
+OFFICE_KEEPS = frozenset({"note", "contact", "attach", "amend", "link"})
+"""What 纪检监察室 writes down for itself while a unit has its ticket; the unit reads only its own of these."""
 
 
 @dataclass(frozen=True)
@@ -79,13 +83,17 @@ def events(found: Log, s: Sight, by: Actor) -> list[Row]:
     shown = []
     before = _Before()
     own = {(name, value) for said in found.texts.values() for name, value in said.items() if name in PERSONAL}
+    came_from = QUALITY
     for event in found.events:
         was = before.take(event, found.texts.get(event["no"], {}))
-        if not _shows(s, event, by, spans):
+        confidential, came_from = DISCIPLINE in (event["track"], came_from), event["track"]
+        more = orjson.loads(event["payload"]).get("more", {})
+        if not _shows(s, event, by, spans, confidential, more.get("as")):
             continue
         no, words = event["no"], found.texts.get(event["no"], {})
         said = {name: _said(s, name, value, own) for name, value in words.items() if _says(s, event, name)}
-        more = orjson.loads(event["payload"]).get("more", {})
+        if "with" in more:
+            more["with"] = True  # not with which: that one may be out of sight by now
         shown.append(
             {
                 "number": no, "at": event["at"], "actor": found.names.get(event["actor_id"] or 0),
@@ -131,7 +139,10 @@ def _amended(s: Sight, was: tuple[str, Any, Any] | None, own: masking.Own) -> Ro
     return {"was": _said(s, fact, old, own) if old else None}
 
 
-def _shows(s: Sight, event: Row, by: Actor, spans: list[tuple[int, int | None]]) -> bool:
+def _shows(
+    s: Sight, event: Row, by: Actor, spans: list[tuple[int, int | None]], confidential: bool, part: str | None
+) -> bool:
+    """confidential: it happened under discipline, or ended that. part: in which part its actor acted."""
     no = event["no"]
     if s.level == "stub":
         own = event["action"] == "record" and event["actor_id"] == by.user_id
@@ -140,8 +151,9 @@ def _shows(s: Sight, event: Row, by: Actor, spans: list[tuple[int, int | None]])
         return event["track"] == QUALITY and any(a <= no and (z is None or no <= z) for a, z in spans)
     if s.level == "summary":
         held = bool(spans) and no >= min(first for first, _ in spans)
-        return event["track"] == DISCIPLINE and held and event["action"] not in ("open_to", "print")
-    return event["track"] == QUALITY or s.ticket.track == DISCIPLINE or by.office or by.chairman
+        ours = event["action"] not in OFFICE_KEEPS or part in (HANDLER, HEAD)
+        return event["track"] == DISCIPLINE and held and ours and event["action"] not in ("open_to", "print")
+    return not confidential or s.ticket.track == DISCIPLINE or by.office or by.chairman
 
 
 def _says(s: Sight, event: Row, name: str) -> bool:

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from analytics import questions
 from analytics.dashboards import service
+from analytics.dashboards.asking import Asking
 from analytics.dashboards.english import ENGLISH, asked_for
 from analytics.dashboards.guard import protect
-from analytics.dashboards.service import Asking
 from models.actor import Actor
 from models.types import now as present
 

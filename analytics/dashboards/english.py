@@ -98,4 +98,12 @@ ENGLISH = {
         "By %(grain)s that is %(many)d points, and a chart takes %(most)d. Shorten the period, or take a longer step.",
     "审计员不看统计数字。": "Auditors see no figures.",
     "全口径只向集团纪检监察室和董事长开放。": "This scope is for discipline and the chairman only.",
+    # the totals
+    "纪检监察季度合计": "Discipline by quarter", "属实": "Founded", "不属实": "Unfounded",
+    "季末未认定": "Undecided at its end", "不足 %(least)d 件": "Under %(least)d",
+    "全集团的件数，只列已结束的季度，以季末为准，以后不变。":
+        "Cases of the whole group in finished quarters, as they stood when the quarter ended; they do not change.",
+    "违规违纪和服务态度类投诉": "Complaints about discipline and attitude",
+    "不足 %(least)d 件的不列，连同由它可以算出的各项":
+        "What is under %(least)d is withheld, with all that it could be worked out from",
 }  # fmt: skip

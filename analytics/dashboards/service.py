@@ -5,24 +5,20 @@ Its filters are the query string. One callback answers for all figures; the brow
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from analytics.dashboards import filters
+from analytics.dashboards import filters, totals
+from analytics.dashboards.asking import Asking
 from analytics.dashboards.board import PANELS, Board, Panel, Table, board
 from analytics.dashboards.filters import Filters
 from analytics.dashboards.words import Translate
 from analytics.periods import TIMES
 from analytics.questions import SCOPES, Unanswerable, Withheld, allowed_scope
-from models.actor import Actor
 from models.tables import Unit
 from models.types import SHANGHAI
 
@@ -56,17 +52,6 @@ GRAPH: Any = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Asking:
-    """What the page needs of the program around it, each call for the request that runs."""
-
-    session: Callable[[], AbstractContextManager[Session]]
-    known: Callable[[], bool]
-    actor: Callable[[], Actor]
-    now: Callable[[], datetime]
-    gettext: Translate
-
-
 def layout(asking: Asking) -> Any:
     """The page without its figures: they come with the first callback, for the query string it was opened with."""
     _ = asking.gettext
@@ -89,6 +74,7 @@ def layout(asking: Asking) -> Any:
                     html.Div(id="chips", className="kf-chips"),
                     html.Div(id="problem", role="status"),
                     html.Div(id="grid", className="kf-grid", children=[_card(name, _) for name in PANELS]),
+                    html.Div(id="totals"),
                 ]),
             ],
         ),
@@ -158,6 +144,7 @@ def install(app: Dash, asking: Asking) -> None:
     def show(search: Any) -> list[Any]:
         return answer(asking, search)
 
+    totals.install(app, asking)
     browser: Any = app  # its method for the browser's callbacks is untyped
     browser.clientside_callback(
         ClientsideFunction("kf", "draw"),

@@ -106,3 +106,25 @@ def test_without_a_network_nothing_is_lost_either(desk: Desk, tabs: Callable[...
     page.context.set_offline(False)
     page.get_by_role("button", name="登记", exact=True).click()
     expect(page.get_by_role("status").filter(has_text="已登记 ZL-2026-")).to_be_visible()
+
+
+def test_after_signing_out_the_browsers_back_shows_nothing_of_a_ticket(
+    browser: Browser, browser_context_args: dict[str, Any], desk: Desk
+) -> None:
+    """A confidential page is kept nowhere (no-store): going back asks for it again, and nobody is signed in."""
+    state = _sign_in(browser, browser_context_args, desk, "discipline")
+    context = browser.new_context(**browser_context_args | DESK, storage_state=state)
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(desk.at("investigating"))
+    expect(page.locator("main")).to_contain_text("辛苦费")
+    page.goto(f"{desk.url}/")
+    page.goto(f"{desk.url}/logout/")
+    expect(page.get_by_label("用户名")).to_be_visible()
+    for _step in range(3):
+        page.go_back()
+        page.wait_for_load_state()
+        assert "辛苦费" not in page.content()
+        assert "纪2026" not in page.content()
+    expect(page.get_by_label("用户名")).to_be_visible()
+    context.close()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models import history, view
 from tests.fixtures.city import PEOPLE, ROUTES, brought_to, gallery, on_sqlite
 
 # (一) 在承办单位未作出处理决定前不得做任何承诺
@@ -217,3 +218,52 @@ def _in_every_state(city, accused):
                 yield brought_to(city, "discipline", state, accused=accused)
     finally:
         city.people, city.units = people, units
+
+
+# 经过
+
+PRIVATE = {"note": "先不惊动站长。", "contact": "顾客说怕报复。", "attach": "谈话笔录。"}
+
+
+def reads(city, person, ticket):
+    """What of a ticket's log somebody reads: action → its words."""
+    by = person.as_of(city.now)
+    seen = view.sight(city.session, ticket.id, by, city.now)
+    return [(e["action"], *e["payload"]["texts"].values())
+            for e in history.events(history.read(city.session, ticket.id), seen, by)]  # fmt: skip
+
+
+def test_a_unit_does_not_read_what_discipline_writes_down_for_itself(city, instructed, discipline, head, handler):
+    """POLICY §5: from 批示 on the unit has summary and instruction; of the rest what it does itself."""
+    discipline.notes(instructed, text=PRIVATE["note"])
+    discipline.contacts(instructed, text=PRIVATE["contact"])
+    discipline.attaches(instructed, text=PRIVATE["attach"])
+    discipline.supervises(instructed, text="请抓紧。")
+    handler.notes(instructed, text="已约谈抄表员。")
+    told = reads(city, head, instructed)
+    assert told[-2:] == [("supervise", "请抓紧。"), ("note", "已约谈抄表员。")]
+    assert not set(PRIVATE.values()) & {text for _action, *texts in told for text in texts}
+    assert set(PRIVATE.values()) <= {text for _a, *texts in reads(city, city.inspector, instructed) for text in texts}
+
+
+def test_what_turns_back_to_quality_keeps_its_past_closed(city, discipline, agent, chairman, leadership):
+    ticket = brought_to(city, "discipline", "investigating")
+    discipline.notes(ticket, text="已找三个人谈过。")
+    discipline.reclassifies(ticket, to="水质", reason="查明不是吃拿卡要。")
+    agent.assigns(ticket, to=city.plant)
+    for person in (agent, city.operations, city.head, leadership):
+        assert [action for action, *_texts in reads(city, person, ticket)] == ["assign"]
+    for person in (discipline, chairman):
+        assert ("reclassify", "查明不是吃拿卡要。") in reads(city, person, ticket)
+
+
+def test_a_log_does_not_say_which_ticket_another_one_followed(city, agent, head):
+    """By now that one may be discipline's, and then it is nobody's to know."""
+    main, follower = (city.agent.registers("水压低。") for _ in range(2))
+    agent.links(follower, to=main, kind="same_matter")
+    agent.assigns(main, to=city.plant)
+    by = head.as_of(city.now)
+    seen = view.sight(city.session, follower.id, by, city.now)
+    events = history.events(history.read(city.session, follower.id), seen, by)
+    assert events[-1]["payload"]["with"] is True
+    assert str(main.id) not in str(events)
