@@ -93,27 +93,31 @@ def failed(error: HTTPException) -> AnyResponse:
         return error.response
     status = error.code or 500
     said, typed = errors.by_status(status), None
+    more = {"number": errors.number()} if status >= 500 else {}
     if isinstance(error, CSRFError):
         said, typed = errors.say("stale_form"), whose.typed()
     headers = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After", "Location")]
     if 300 <= status < 400:
         return error.get_response()
-    return make_response(jsonify(message=said) if for_programs() else _page(status, said, typed), status, headers)
+    return make_response(
+        jsonify(message=said, **more) if for_programs() else _page(status, said, typed), status, headers
+    )
 
 
 def database_away(error: Exception) -> AnyResponse:
     """The database is locked, full up or gone: nothing to mend in the request."""
-    log.error("database: %s", type(error).__name__, exc_info=error)
+    log.error("%s: database: %s", errors.number(), type(error).__name__, exc_info=error)
     _roll_back()
     said = errors.by_status(503)
-    return make_response(jsonify(message=said) if for_programs() else _page(503, said), 503, {"Retry-After": "5"})
+    body = jsonify(message=said, number=errors.number()) if for_programs() else _page(503, said)
+    return make_response(body, 503, {"Retry-After": "5"})
 
 
 def unforeseen(error: Exception) -> AnyResponse:
-    """A mistake of ours: logged in full, told in one sentence. Tests see it as it is."""
+    """A mistake of ours: logged in full, told in one sentence and a number. Tests see it as it is."""
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
-    log.error("%s %s", request.method, request.path, exc_info=error)
+    log.error("%s: %s %r", errors.number(), request.method, request.path, exc_info=error)
     _roll_back()
     return failed(InternalServerError())
 

@@ -284,7 +284,8 @@ class ModelRestApi(FiltersOfRequest, BaseApi, fab.ModelRestApi):
                 raise problem(409, errors.say("in_use")) from None
             if no.errors:
                 raise Invalid(no.errors) from None
-            raise problem(422, errors.say("not_stored"), errors={}) from None
+            n = errors.number()
+            raise problem(422, errors.say("not_stored", number=n), errors={}, number=n) from None
         except Exception:
             self.datamodel.session.rollback()
             raise

@@ -1,7 +1,9 @@
 """The application as a whole: its headers, its forms' tokens, its errors, its start."""
 
+import re
+
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import OperationalError
 
 from admin.current import transact
@@ -100,7 +102,13 @@ def test_errors_have_one_shape(still):
         assert answer.json.keys() == {"message"}
 
 
-def test_pages_tell_errors_in_words_and_show_nothing_of_the_program(new_house):
+def number_in(text: str) -> str:
+    found = re.search(r"编号 ([0-9A-F]{4})。", text)
+    assert found, text
+    return found[1]
+
+
+def test_pages_tell_errors_in_words_and_show_nothing_of_the_program(new_house, caplog):
     house = new_house()
 
     def broken():
@@ -114,11 +122,14 @@ def test_pages_tell_errors_in_words_and_show_nothing_of_the_program(new_house):
         assert "SELECT" not in answer.text
         assert "Traceback" not in answer.text
         assert "出了问题" in answer.text
+        found = number_in(answer.text)
+        logged = next(record for record in caplog.records if record.getMessage().startswith(f"{found}: "))
+        assert "SELECT secret" in str(logged.exc_info), "the log has all of it"
     gone = browser.get("/nonsense")
     assert (gone.status_code, "没有找到" in gone.text) == (404, True)
 
 
-def test_a_database_that_is_busy_is_told_so(new_house):
+def test_a_database_that_is_busy_is_told_so(new_house, caplog):
     house = new_house()
 
     def locked():
@@ -127,6 +138,42 @@ def test_a_database_that_is_busy_is_told_so(new_house):
     house.app.add_url_rule("/api/v1/locked", "locked", locked)
     answer = house.api("agent").get("locked")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.json["number"] == number_in(answer.json["message"])
+    assert f"{answer.json['number']}: database: OperationalError" in caplog.messages
+
+
+UNFORESEEN = "CREATE TRIGGER unforeseen BEFORE INSERT ON unit BEGIN SELECT RAISE(ABORT, 'tables of the house'); END"
+
+
+def test_what_the_database_refuses_for_no_known_reason_has_a_number_that_the_log_has_too(house, caplog):
+    house.changes(lambda session: session.execute(text(UNFORESEEN)))
+    answer = house.api("operations").post("unit/", name="西城营业所")
+    assert answer.status_code == 422
+    assert answer.json["number"] == number_in(answer.json["message"])
+    page = house.browser("operations").post("/unit/add", name="西城营业所", kind="unit", phone="", active="y")
+    assert page.status_code == 200
+    assert "西城营业所" in page.text, "what was typed stays"
+    for number, told in ((answer.json["number"], answer.text), (number_in(page.text), page.text)):
+        assert "tables of the house" not in told
+        logged = next(record for record in caplog.records if record.getMessage() == f"{number}: Unit was not written")
+        assert "tables of the house" in str(logged.exc_info)
+        assert "西城营业所" not in str(logged.exc_info), "values do not go into the server's log"
+
+
+def test_a_row_that_a_busy_database_does_not_take_is_no_mistake_of_the_row(house):
+    with house.app.app_context():
+        engine = house.app.extensions["sqlalchemy"].engines[None]
+    operations = house.api("operations")
+
+    def locked(connection, cursor, statement, *_):
+        if statement.startswith("INSERT INTO unit"):
+            raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+    event.listen(engine, "before_cursor_execute", locked)
+    try:
+        assert operations.post("unit/", name="西城营业所").status_code == 503
+    finally:
+        event.remove(engine, "before_cursor_execute", locked)
 
 
 def test_a_flood_is_413(new_house):
