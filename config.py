@@ -237,6 +237,9 @@ def flask_config(chosen: Settings) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": chosen.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(chosen.database_url),
         "MAX_CONTENT_LENGTH": chosen.upload_mebibytes * MEBIBYTE,
+        # A form has at most the longest texts of a registration, typed in Chinese; a hundred rows and their boxes.
+        "MAX_FORM_MEMORY_SIZE": 2 * MEBIBYTE,
+        "MAX_FORM_PARTS": 1_000,
         # Sessions: not for scripts, not for other sites, not for ever.
         "SESSION_COOKIE_NAME": "kefu",
         "SESSION_COOKIE_HTTPONLY": True,

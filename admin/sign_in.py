@@ -102,7 +102,7 @@ class SecurityApi(StockSecurityApi, BaseApi):
                   schema:
                     type: object
                     properties: {access_token: {type: string}, refresh_token: {type: string}}
-          refuses: [400, 401, 422]
+          refuses: [400, 401, 413, 422]
         """
         body = json_body()
         why = {name: Reason("unknown_field") for name in body.keys() - {"username", "password", "provider", "refresh"}}

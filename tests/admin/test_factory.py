@@ -8,8 +8,9 @@ from sqlalchemy.exc import OperationalError
 
 from admin.current import transact
 from admin.factory import create_app
+from admin.serving import Server
 from models.tables import Unit
-from tests.admin.conftest import House, settings
+from tests.admin.conftest import PASSWORD, House, settings
 
 PATHS = ["/login/", "/unit/list/", "/api/v1/unit/", "/nonsense", "/healthz"]
 
@@ -180,6 +181,72 @@ def test_a_flood_is_413(new_house):
     house = new_house(upload_mebibytes=1)
     answer = house.api("agent").send("POST", "ticket/", data=b"x" * 2**21, content_type="application/json")
     assert answer.status_code == 413
+
+
+def test_json_is_smaller_than_a_scan_and_no_deeper_than_a_form(still):
+    agent = still.api("agent")
+    long = agent.send(
+        "POST", "ticket/", data=b'{"content": "' + b"x" * (3 << 20) + b'"}', content_type="application/json"
+    )
+    assert long.status_code == 413
+    deep = agent.send("POST", "ticket/", data=b'{"content": ' + b"[" * 100_000, content_type="application/json")
+    assert deep.status_code == 400
+    nested = b'{"content": ' + b"[" * 500 + b"]" * 500 + b"}"
+    assert agent.send("POST", "ticket/", data=nested, content_type="application/json").status_code == 422
+    for wish in ("(" * 5_000, "!(" * 2_000, '{"a":' * 3_000, "(filters:!(" * 900):
+        assert agent.get("unit/", q=wish).status_code == 400
+
+
+def test_a_form_has_so_many_fields_and_no_more(still):
+    browser = still.browser("operations")
+    fields = {f"x{n}": "1" for n in range(2_000)}
+    answer = browser.client.post("/unit/add", data=fields, content_type="multipart/form-data")
+    assert answer.status_code == 413
+    long = {"content": "长" * 20_000, "demand": "长" * 20_000, "suggestion": "长" * 20_000}
+    told = browser.post("/ticket/register", **long, once="x")
+    assert told.status_code != 413, "the longest texts that a form may have"
+    assert browser.client.post("/unit/add", data={"name": "x" * (3 << 20)}).status_code == 413
+
+
+def test_the_server_reads_no_endless_headers(still, tmp_path):
+    server = Server(still.app, settings("sqlite://", tmp_path))
+    limits = {name: getattr(server.cfg, name) for name in (
+        "limit_request_line", "limit_request_fields", "limit_request_field_size", "timeout")}  # fmt: skip
+    assert limits == {"limit_request_line": 8190, "limit_request_fields": 64, "limit_request_field_size": 8190,
+                      "timeout": 120}  # fmt: skip
+
+
+EVERY_KIND = {
+    "/static/app.css": 200, "/": 302, "/login/": 302, "/ticket/1": 404, "/nonsense": 404, "/broken": 500,
+    "/users/list/": 403, "/unit/list/?page_UnitView=x": 400, "/api/v1/unit/": 401, "/lang/zh": 302,
+}  # fmt: skip
+
+
+def test_every_kind_of_answer_carries_its_guards(new_house):
+    """Pages, files, redirects, refusals and failures."""
+    house = new_house(cookie_secure=True)
+    house.app.add_url_rule("/broken", "broken", lambda: 1 / 0)
+    client = house.app.test_client()
+    known = client.get("/login/", base_url="https://localhost")
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', known.text)[1]
+    client.post("/login/", base_url="https://localhost", headers={"Referer": "https://localhost/login/"},
+                data={"csrf_token": token, "username": "agent", "password": PASSWORD})  # fmt: skip
+    heard = {}
+    for path in EVERY_KIND:
+        answer = client.get(path, base_url="https://localhost")
+        heard[path] = answer.status_code
+        for name, value in GUARDS.items():
+            assert answer.headers[name] == value, (path, name)
+        assert "object-src 'none'; base-uri 'none'" in answer.headers["Content-Security-Policy"], path
+        assert ("no-store" in answer.headers.get("Cache-Control", "")) == (not path.startswith("/static/")), path
+        answer.close()
+    assert heard == {**EVERY_KIND, "/": heard["/"]}
+
+
+GUARDS = {
+    "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin", "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+}  # fmt: skip
 
 
 def test_building_the_application_opens_no_connection(sqlite_database_url, tmp_path, monkeypatch):
