@@ -299,6 +299,9 @@ def flask_config(chosen: Settings) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": chosen.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(chosen.database_url),
         "MAX_CONTENT_LENGTH": chosen.upload_mebibytes * MEBIBYTE,
+        # A form has at most the longest texts of a registration, typed in Chinese; a hundred rows and their boxes.
+        "MAX_FORM_MEMORY_SIZE": 2 * MEBIBYTE,
+        "MAX_FORM_PARTS": 1_000,
         # Sessions: not for scripts, not for other sites, not for ever.
         # The prefix, which browsers honour over HTTPS only, keeps other hosts of the domain from setting it.
         "SESSION_COOKIE_NAME": "__Host-kefu" if chosen.secure_cookies else "kefu",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
+from flask import g, has_request_context
 from flask_babel import gettext
 
 from models import refusals
@@ -31,7 +33,7 @@ SENTENCES = {
     "decided": "已经作出决定，不能再改。",
     "one_of_two": "发给一个人，或发给一类人，填且只填一项。",
     "no_channel": "地址看不懂。可以用 mailto、mailtos、wecombot、dingtalk、feishu 开头的地址。",
-    "not_stored": "没有保存：数据库不接受这些内容。",
+    "not_stored": "没有保存：数据库不接受这些内容。仍不行请告诉系统管理员编号 %(number)s。",
     "to_discipline": "这一类由纪检监察室办理，请按“登记并移送纪检”。",
     "not_to_discipline": "移送纪检的须属违规违纪和服务态度类；按“登记”，或改类别。",
     # Requests
@@ -56,7 +58,8 @@ SENTENCES = {
     "no_method": "这个地址不接受这种请求。",
     "too_large": "内容太大。",
     "busy": "正忙，请稍后再试。",
-    "failed": "出了问题，已经记录。您填的内容没有保存，请再试一次。",
+    "away": "数据库正忙，没有办成。请稍后再试；仍不行请告诉系统管理员编号 %(number)s。",
+    "failed": "出了问题，没有办成。请再试一次；仍不行请告诉系统管理员编号 %(number)s。",
 }
 
 
@@ -93,10 +96,25 @@ def answer(refused: Refused) -> Answer:
 
 BY_STATUS = {
     400: "bad_request", 401: "signed_out", 403: "forbidden", 404: "absent", 405: "no_method", 413: "too_large",
-    422: "invalid", 429: "busy", 500: "failed", 503: "busy",
+    422: "invalid", 429: "busy", 503: "away",
 }  # fmt: skip
 
 
 def by_status(status: int) -> str:
-    """What to say where nothing more is known than the status."""
-    return say(BY_STATUS.get(status, "bad_request" if status < 500 else "failed"))
+    """What to say where nothing more is known than the status; of a failure, with its number."""
+    if status >= 500:
+        return say(BY_STATUS.get(status, "failed"), number=number())
+    return say(BY_STATUS.get(status, "bad_request"))
+
+
+def number() -> str:
+    """What the reader of this request's answer can name, and the log names too: `7F2A` (UI.md §6)."""
+    if not has_request_context():
+        return _new_number()
+    if "error_number" not in g:
+        g.error_number = _new_number()
+    return str(g.error_number)
+
+
+def _new_number() -> str:
+    return secrets.token_hex(2).upper()

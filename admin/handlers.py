@@ -5,7 +5,18 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_jwt_extended import verify_jwt_in_request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -35,6 +46,7 @@ def install(app: Flask) -> None:
     """
     app.before_request(ask_who)
     app.before_request(ask_whose)
+    app.before_request(readable)
     app.after_request(watch.after)
     app.register_error_handler(Refused, refused)
     app.register_error_handler(HTTPException, failed)
@@ -78,6 +90,16 @@ def ask_whose() -> AnyResponse | None:
     return None
 
 
+def readable() -> None:
+    """A NUL in the address of a page is 400, before any of it gets to a database: PostgreSQL takes none in a text.
+
+    What programs send is read value by value, and told by its field.
+    """
+    said = request.args.items(multi=True)
+    if not for_programs() and ("\0" in request.path or any("\0" in name + value for name, value in said)):
+        abort(400)
+
+
 def refused(no: Refused) -> AnyResponse:
     """The desk said no, and a page let it through."""
     body, status = errors.answer(no)
@@ -93,6 +115,7 @@ def failed(error: HTTPException) -> AnyResponse:
         return error.response
     status = error.code or 500
     said, typed = errors.by_status(status), None
+    more = {"number": errors.number()} if status >= 500 else {}
     if isinstance(error, CSRFError):
         said, typed = errors.say("stale_form"), whose.typed()
     elif status >= 500:
@@ -100,23 +123,25 @@ def failed(error: HTTPException) -> AnyResponse:
     headers = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After", "Location")]
     if 300 <= status < 400:
         return error.get_response()
-    return make_response(jsonify(message=said) if for_programs() else _page(status, said, typed), status, headers)
+    return make_response(
+        jsonify(message=said, **more) if for_programs() else _page(status, said, typed), status, headers
+    )
 
 
 def database_away(error: Exception) -> AnyResponse:
     """The database is locked, full up or gone: nothing to mend in the request."""
-    log.error("database: %s", type(error).__name__, exc_info=error)
+    log.error("%s: database: %s", errors.number(), type(error).__name__, exc_info=error)
     _roll_back()
     said = errors.by_status(503)
-    body = jsonify(message=said) if for_programs() else _page(503, said, whose.typed())
+    body = jsonify(message=said, number=errors.number()) if for_programs() else _page(503, said, whose.typed())
     return make_response(body, 503, {"Retry-After": "5"})
 
 
 def unforeseen(error: Exception) -> AnyResponse:
-    """A mistake of ours: logged in full, told in one sentence. Tests see it as it is."""
+    """A mistake of ours: logged in full, told in one sentence and a number. Tests see it as it is."""
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
-    log.error("%s %s", request.method, request.path, exc_info=error)
+    log.error("%s: %s %r", errors.number(), request.method, request.path, exc_info=error)
     _roll_back()
     return failed(InternalServerError())
 

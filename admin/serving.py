@@ -29,6 +29,9 @@ class Server(BaseApplication):  # type: ignore[misc]
             "timeout": 120,
             "graceful_timeout": 20,
             "accesslog": None,
+            "limit_request_line": 8190,  # a saved view's address and `q` fit
+            "limit_request_fields": 64,
+            "limit_request_field_size": 8190,
             "proc_name": "kefu",
             "control_socket_disable": True,
         }

@@ -123,7 +123,7 @@ class SecurityApi(StockSecurityApi, BaseApi):
                   schema:
                     type: object
                     properties: {access_token: {type: string}, refresh_token: {type: string}}
-          refuses: [400, 401, 422]
+          refuses: [400, 401, 413, 422]
         """
         body = json_body()
         _check(body)

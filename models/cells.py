@@ -18,6 +18,11 @@ def safe(text: str) -> str:
     return "'" + text if risky else text
 
 
+def plain(cell: str) -> str:
+    """What `safe` was given: a table that went through a spreadsheet comes back as it was."""
+    return cell[1:] if cell[:1] == "'" and safe(cell[1:]) != cell[1:] else cell
+
+
 def clock(at: datetime) -> str:
     """A time as Shanghai's clocks show it."""
     return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 HEAD = 4096
+DIRECTORY = 1 << 20
+"""Bytes of an archive's list of parts: a document has a hundred parts, and each that is claimed costs memory."""
 OFFICE = "application/vnd.openxmlformats-officedocument."
 ENDINGS: dict[str, tuple[str, ...]] = {
     "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",), "image/gif": (".gif",), "image/webp": (".webp",),
@@ -111,6 +113,8 @@ def _ole(file: BinaryIO) -> str | None:
 
 def _zip(file: BinaryIO) -> str | None:
     """Word's and Excel's new files without macros; no other archive."""
+    if _directory(file) > DIRECTORY:
+        return None
     try:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
@@ -121,6 +125,15 @@ def _zip(file: BinaryIO) -> str | None:
     if "word/document.xml" in names:
         return f"{OFFICE}wordprocessingml.document"
     return f"{OFFICE}spreadsheetml.sheet" if "xl/workbook.xml" in names else None
+
+
+def _directory(file: BinaryIO) -> int:
+    """How long an archive says that its list of parts is, by the record at its end."""
+    length = file.seek(0, 2)
+    file.seek(max(0, length - (1 << 16) - 22))
+    tail = file.read()
+    found = tail.rfind(b"PK\5\6")
+    return int.from_bytes(tail[found + 12 : found + 16], "little") if found >= 0 else 0
 
 
 def _is_text(file: BinaryIO) -> bool:

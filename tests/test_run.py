@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
@@ -23,6 +24,8 @@ from admin import commands
 from models import migrations
 from models.database import engine_for
 from models.house import House
+from models.importing.mapping import parse_mapping
+from models.importing.reading import open_table
 from models.tables import Ticket
 
 Run = Callable[..., Result]
@@ -270,6 +273,24 @@ def test_sqlite_learns_how_its_tables_are_filled(command, tmp_path, args):
     assert command(*args).exit_code == 0
     with database(tmp_path) as db:
         assert db.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'rule'").fetchone() != (0,)
+
+
+def test_no_cell_of_the_rejects_is_a_formula_and_all_come_back_as_they_were(command, tmp_path):
+    """They are mended in a spreadsheet, and were written by a stranger."""
+    cells = "=1+1", "+8613812345678", "-", "'好", "370102199001011234"
+    table, words = _table(tmp_path, "编号,时间,答复,=A1\n" + "".join(
+        f"x{n},2026-01-02,2026-01-01,{cell}\n" for n, cell in enumerate(cells)),
+        "name: 试验\nfields:\n  source_no: {column: 编号}\n  registered_at: {column: 时间}\n  "
+        "handled_at: {column: 答复}\n  content: {column: =A1}\n")  # fmt: skip
+    command("import", table, "--mapping", words, "--rejects", str(tmp_path / "no.csv"))
+    kept = (tmp_path / "no.csv").read_text(encoding="utf-8-sig")
+    found = list(csv.reader(kept.splitlines()))
+    assert [row[-1] for row in found] == ["'=A1", "'=1+1", "'+8613812345678", "'-", "'好", "'370102199001011234"]
+    (tmp_path / "mended.csv").write_text(kept.replace("2026-01-01", "2026-01-04"), encoding="utf-8-sig")
+    done = command("import", str(tmp_path / "mended.csv"), "--mapping", words, "--json")
+    assert json.loads(done.stdout)["added"] == 5
+    with open_table(tmp_path / "mended.csv", parse_mapping(Path(words).read_text(encoding="utf-8"))) as read:
+        assert [row.cells[-1] for row in read] == list(cells)
 
 
 def test_a_dry_run_counts_and_writes_nothing(command, tmp_path):

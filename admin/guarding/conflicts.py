@@ -36,6 +36,11 @@ class Conflict(DatabaseException):
         self.errors, self.in_use = errors, in_use
         super().__init__("conflict")
 
+    @property
+    def known(self) -> bool:
+        """Whether it can be told what stands against the change."""
+        return self.in_use or bool(self.errors)
+
 
 def explain(error: SQLAlchemyError, table: Table, *, deleting: bool = False) -> Conflict:
     """Which field of `table` the database objected to, as far as it says."""

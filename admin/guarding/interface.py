@@ -9,10 +9,10 @@ from typing import Any
 from flask import has_request_context
 from flask_appbuilder.models.filters import Filters as StockFilters
 from flask_appbuilder.models.sqla.interface import SQLAInterface as Stock
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Query
 
-from admin import watch
+from admin import errors, watch
 from admin.guarding import changes, rows, values
 from admin.guarding.conflicts import Conflict, explain
 from admin.guarding.filters import FilterConverter, Filters
@@ -135,10 +135,17 @@ class SQLAInterface(Stock):
                 watch.change(item, what, adding=adding, deleting=deleting)
             if commit:
                 session.commit()
+        except OperationalError:  # busy or away: nothing is wrong with the row
+            session.rollback()
+            raise
         except SQLAlchemyError as error:
             session.rollback()
-            log.warning("%s was not written: %s", self.obj.__name__, type(error).__name__)
-            raise explain(error, self.obj.__table__, deleting=deleting) from None
+            no = explain(error, self.obj.__table__, deleting=deleting)
+            if no.known:
+                log.info("%s was not written: %s", self.obj.__name__, type(error).__name__)
+            else:  # nobody foresaw this one: told with a number, under which the log has all of it
+                log.error("%s: %s was not written", errors.number(), self.obj.__name__, exc_info=error)
+            raise no from None
         except BaseException:
             session.rollback()
             raise

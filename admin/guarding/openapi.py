@@ -20,6 +20,7 @@ PROBLEM: Schema = {
         "message": {"type": "string", "description": "What was wrong and what to do, in the reader's language"},
         "errors": {"type": "object", "additionalProperties": {"type": "string"}, "description": "Field: reason"},
         "version": {"type": "integer", "description": "With 409 for a stale version: the one in force"},
+        "number": {"type": "string", "description": "Of a failure: what the server's log calls it"},
     },
 }
 REFUSALS = {
@@ -30,7 +31,8 @@ REFUSALS = {
     "409": "Does not fit where it is now, or somebody was quicker: then with the `version` in force",
     "413": "More bytes than a request may have",
     "422": "Fields that cannot be taken, each with its reason",
-    "500": "A mistake of the server",
+    "500": "A mistake of the server, with the `number` under which its log tells of it",
+    "503": "The database is busy or away; try again after `Retry-After` seconds",
 }
 RESPONSES: dict[str, Schema] = {
     status: {
@@ -53,8 +55,11 @@ TYPES: tuple[tuple[Any, Schema], ...] = (
 
 
 def add_refusals(operation: Schema) -> None:
-    """Put `refuses: [401, 404]`, which is our own word, as OpenAPI has it: responses that refer to `RESPONSES`."""
-    for status in operation.pop("refuses", ()):
+    """Put `refuses: [401, 404]`, which is our own word, as OpenAPI has it: responses that refer to `RESPONSES`.
+
+    A failure may happen anywhere, and is told in the same shape.
+    """
+    for status in (*operation.pop("refuses", ()), 500, 503):
         operation["responses"][status] = {"$ref": f"#/components/responses/{status}"}
 
 

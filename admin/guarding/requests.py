@@ -16,6 +16,8 @@ from werkzeug.exceptions import HTTPException
 from admin import errors
 
 LONGEST_QUERY = 10_000
+LARGEST_BODY = 2 << 20
+"""Bytes of JSON: the longest texts of a registration fit several times; scans are uploaded as files."""
 
 
 def problem(status: int, said: str, **more: Any) -> HTTPException:
@@ -25,6 +27,7 @@ def problem(status: int, said: str, **more: Any) -> HTTPException:
 
 def json_body() -> dict[str, Any]:
     """The request's JSON object. Raises 400 for what is not JSON, 422 for what is no object."""
+    request.max_content_length = min(LARGEST_BODY, request.max_content_length or LARGEST_BODY)
     if not request.is_json:
         raise problem(400, errors.say("not_json"))
     try:

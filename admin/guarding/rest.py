@@ -215,7 +215,7 @@ class ModelRestApi(FiltersOfRequest, BaseApi, fab.ModelRestApi):
                   schema:
                     type: object
                     properties: {id: {}, result: {$ref: '#/components/schemas/{{self.__class__.__name__}}.row'}}
-          refuses: [400, 401, 403, 422]
+          refuses: [400, 401, 403, 413, 422]
         """
         given = bodies.read(self.datamodel, self.choices, json_body(), self.add_columns)
         item = self.datamodel.obj(**given)
@@ -244,7 +244,7 @@ class ModelRestApi(FiltersOfRequest, BaseApi, fab.ModelRestApi):
                   schema:
                     type: object
                     properties: {id: {}, result: {$ref: '#/components/schemas/{{self.__class__.__name__}}.row'}}
-          refuses: [400, 401, 403, 404, 409, 422]
+          refuses: [400, 401, 403, 404, 409, 413, 422]
         """
         item = self._item(pk)
         given = bodies.read(self.datamodel, self.choices, json_body(), self.edit_columns, partly=True)
@@ -284,7 +284,8 @@ class ModelRestApi(FiltersOfRequest, BaseApi, fab.ModelRestApi):
                 raise problem(409, errors.say("in_use")) from None
             if no.errors:
                 raise Invalid(no.errors) from None
-            raise problem(422, errors.say("not_stored"), errors={}) from None
+            n = errors.number()
+            raise problem(422, errors.say("not_stored", number=n), errors={}, number=n) from None
         except Exception:
             self.datamodel.session.rollback()
             raise

@@ -277,7 +277,7 @@ class ModelView(KeepsPaths, FiltersOfRequest, fab.ModelView):
             else:
                 flash(errors.reason(why), "danger")
         if not reasons:
-            flash(errors.say(no.code, **no.facts) if isinstance(no, Refused) else errors.say("not_stored"), "danger")
+            flash(refusal(no), "danger")
 
     def _delete(self, pk: Any) -> None:
         item = self.datamodel.get(pk, self._base_filters)
@@ -312,4 +312,5 @@ def refusal(no: Conflict | Refused) -> str:
         return errors.say(no.code, **no.facts)
     if no.in_use:
         return errors.say("in_use")
-    return "；".join(errors.reason(why) for why in no.errors.values()) or errors.say("not_stored")
+    reasons = [errors.reason(why) for why in no.errors.values()]
+    return "；".join(reasons) or errors.say("not_stored", number=errors.number())

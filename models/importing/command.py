@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from models.cells import safe
 from models.database import analyse
 from models.house import House, pass_house
 from models.importing.intake import Intake, Rejected
@@ -26,7 +27,10 @@ LINE, REASON = "行号", "原因"
 
 
 class Rejects:
-    """The rejects file: the table's own columns, so that it can be mended and imported again, and why."""
+    """The rejects file: the table's own columns, so that it can be mended and imported again, and why.
+
+    It is mended in a spreadsheet, and what is in it is a stranger's: no cell of it is a formula.
+    """
 
     def __init__(self, path: Path, table: Table) -> None:
         self.path, self.table, self.count = path, table, 0
@@ -37,9 +41,9 @@ class Rejects:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self.path.open("w", encoding="utf-8-sig", newline="")
             self._writer = csv.writer(self._file)
-            self._writer.writerow([LINE, REASON, *self.table.header])
+            self._writer.writerow([LINE, REASON, *map(safe, self.table.header)])
         row, error = rejected
-        self._writer.writerow([row.line, str(error), *map(cell_text, row.cells)])
+        self._writer.writerow([row.line, str(error), *(safe(cell_text(cell)) for cell in row.cells)])
         self.count += 1
         if self.count <= SHOWN:
             click.echo(f"第 {row.line} 行：{error}", err=True)

@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Final, NamedTuple
 
+from models.cells import plain
 from models.importing.rows import HEAD, SourceRow, TableError
 
 GZIP: Final = b"\x1f\x8b"
@@ -85,7 +86,7 @@ def _records(lines: _Lines, delimiter: str) -> Iterator[SourceRow]:
         start = lines.number + 1
         lines.held.clear()
         try:
-            yield SourceRow(start, next(reader))
+            yield SourceRow(start, [plain(cell) if cell[:1] == "'" else cell for cell in next(reader)])
         except StopIteration:
             return
         except csv.Error as error:

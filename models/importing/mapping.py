@@ -21,7 +21,7 @@ __all__ = ["Field", "Mapping", "MappingError", "Problem", "load_mapping", "parse
 NAME_LIMIT: Final = 100
 WIDER: Final = {"ascii": "utf-8-sig", "utf-8": "utf-8-sig", "gbk": "gb18030", "gb2312": "gb18030"}
 """Encodings read as one that holds all of theirs: a table called GBK often has what only GB18030 has."""
-CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)

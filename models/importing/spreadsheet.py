@@ -25,6 +25,9 @@ from models.importing.rows import SourceRow, TableError
 LARGEST: Final = 30_000_000
 """Cells a sheet may span, a gigabyte of them. Calamine lays out the whole rectangle: a stray word in the last cell of a
 sheet would ask for half a terabyte and end the process, where no exception can be caught."""
+UNPACKED: Final = 1 << 30
+"""Bytes that a workbook may hold, unpacked. A file of a megabyte can claim, and fill, a thousand times as much."""
+PARTS: Final = 10_000
 DIMENSION: Final = re.compile(rb'<(?:\w+:)?dimension\s[^>]*?ref="(?:[A-Z]+[0-9]+:)?([A-Z]{1,3})([0-9]{1,7})"')
 FILLED: Final = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>')
 
@@ -81,12 +84,27 @@ def _refuse_stray_cells(path: Path) -> None:
     """Look for a cell far out, in the sheets that claim to be large or do not say how large they are."""
     try:
         with zipfile.ZipFile(path) as book:
+            _refuse_bomb(book)
             for name in book.namelist():
                 if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
                     with book.open(name) as sheet:
                         _refuse_if_spread(sheet)
     except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError):
         return  # calamine says it better
+
+
+def _refuse_bomb(book: zipfile.ZipFile) -> None:
+    """Unpack every part and count, for what a part says of its size is its writer's word."""
+    left = UNPACKED
+    if len(book.infolist()) > PARTS:
+        raise TableError(f"工作簿里有 {len(book.infolist())} 个部分，不像是电子表格")
+    for info in book.infolist():
+        info.file_size = 1 << 62  # read to its end, whatever it says of its size
+        with book.open(info) as part:
+            while chunk := part.read(1 << 20):
+                left -= len(chunk)
+                if left < 0:
+                    raise TableError("工作簿解开后太大，请拆成几个文件，或另存为 CSV 再导入")
 
 
 def _refuse_if_spread(sheet: IO[bytes]) -> None:

@@ -54,7 +54,7 @@ def described(app: Flask, method: str, path: str) -> Container[int]:
         return Everything()
     template = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
     operation = description(app)["paths"].get(template, {}).get(method.lower())
-    return {500, *map(int, operation["responses"])} if operation else Everything()
+    return {500, 503, *map(int, operation["responses"])} if operation else Everything()
 
 
 def description(app: Flask) -> dict[str, Any]:

@@ -1,13 +1,16 @@
 """The application as a whole: its headers, its forms' tokens, its errors, its start."""
 
+import re
+
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import OperationalError
 
 from admin.current import transact
 from admin.factory import create_app
+from admin.serving import Server
 from models.tables import Unit
-from tests.admin.conftest import House, settings
+from tests.admin.conftest import PASSWORD, House, settings
 
 PATHS = ["/login/", "/unit/list/", "/api/v1/unit/", "/nonsense", "/healthz"]
 
@@ -100,7 +103,13 @@ def test_errors_have_one_shape(still):
         assert answer.json.keys() == {"message"}
 
 
-def test_pages_tell_errors_in_words_and_show_nothing_of_the_program(new_house):
+def number_in(text: str) -> str:
+    found = re.search(r"编号 ([0-9A-F]{4})。", text)
+    assert found, text
+    return found[1]
+
+
+def test_pages_tell_errors_in_words_and_show_nothing_of_the_program(new_house, caplog):
     house = new_house()
 
     def broken():
@@ -114,11 +123,14 @@ def test_pages_tell_errors_in_words_and_show_nothing_of_the_program(new_house):
         assert "SELECT" not in answer.text
         assert "Traceback" not in answer.text
         assert "出了问题" in answer.text
+        found = number_in(answer.text)
+        logged = next(record for record in caplog.records if record.getMessage().startswith(f"{found}: "))
+        assert "SELECT secret" in str(logged.exc_info), "the log has all of it"
     gone = browser.get("/nonsense")
     assert (gone.status_code, "没有找到" in gone.text) == (404, True)
 
 
-def test_a_database_that_is_busy_is_told_so(new_house):
+def test_a_database_that_is_busy_is_told_so(new_house, caplog):
     house = new_house()
 
     def locked():
@@ -127,12 +139,114 @@ def test_a_database_that_is_busy_is_told_so(new_house):
     house.app.add_url_rule("/api/v1/locked", "locked", locked)
     answer = house.api("agent").get("locked")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.json["number"] == number_in(answer.json["message"])
+    assert f"{answer.json['number']}: database: OperationalError" in caplog.messages
+
+
+UNFORESEEN = "CREATE TRIGGER unforeseen BEFORE INSERT ON unit BEGIN SELECT RAISE(ABORT, 'tables of the house'); END"
+
+
+def test_what_the_database_refuses_for_no_known_reason_has_a_number_that_the_log_has_too(house, caplog):
+    house.changes(lambda session: session.execute(text(UNFORESEEN)))
+    answer = house.api("operations").post("unit/", name="西城营业所")
+    assert answer.status_code == 422
+    assert answer.json["number"] == number_in(answer.json["message"])
+    page = house.browser("operations").post("/unit/add", name="西城营业所", kind="unit", phone="", active="y")
+    assert page.status_code == 200
+    assert "西城营业所" in page.text, "what was typed stays"
+    for number, told in ((answer.json["number"], answer.text), (number_in(page.text), page.text)):
+        assert "tables of the house" not in told
+        logged = next(record for record in caplog.records if record.getMessage() == f"{number}: Unit was not written")
+        assert "tables of the house" in str(logged.exc_info)
+        assert "西城营业所" not in str(logged.exc_info), "values do not go into the server's log"
+
+
+def test_a_row_that_a_busy_database_does_not_take_is_no_mistake_of_the_row(house):
+    with house.app.app_context():
+        engine = house.app.extensions["sqlalchemy"].engines[None]
+    operations = house.api("operations")
+
+    def locked(connection, cursor, statement, *_):
+        if statement.startswith("INSERT INTO unit"):
+            raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+    event.listen(engine, "before_cursor_execute", locked)
+    try:
+        assert operations.post("unit/", name="西城营业所").status_code == 503
+    finally:
+        event.remove(engine, "before_cursor_execute", locked)
 
 
 def test_a_flood_is_413(new_house):
     house = new_house(upload_mebibytes=1)
     answer = house.api("agent").send("POST", "ticket/", data=b"x" * 2**21, content_type="application/json")
     assert answer.status_code == 413
+
+
+def test_json_is_smaller_than_a_scan_and_no_deeper_than_a_form(still):
+    agent = still.api("agent")
+    long = agent.send(
+        "POST", "ticket/", data=b'{"content": "' + b"x" * (3 << 20) + b'"}', content_type="application/json"
+    )
+    assert long.status_code == 413
+    deep = agent.send("POST", "ticket/", data=b'{"content": ' + b"[" * 100_000, content_type="application/json")
+    assert deep.status_code == 400
+    nested = b'{"content": ' + b"[" * 500 + b"]" * 500 + b"}"
+    assert agent.send("POST", "ticket/", data=nested, content_type="application/json").status_code == 422
+    for wish in ("(" * 5_000, "!(" * 2_000, '{"a":' * 3_000, "(filters:!(" * 900):
+        assert agent.get("unit/", q=wish).status_code == 400
+
+
+def test_a_form_has_so_many_fields_and_no_more(still):
+    browser = still.browser("operations")
+    fields = {f"x{n}": "1" for n in range(2_000)}
+    answer = browser.client.post("/unit/add", data=fields, content_type="multipart/form-data")
+    assert answer.status_code == 413
+    long = {"content": "长" * 20_000, "demand": "长" * 20_000, "suggestion": "长" * 20_000}
+    told = browser.post("/ticket/register", **long, once="x")
+    assert told.status_code != 413, "the longest texts that a form may have"
+    assert browser.client.post("/unit/add", data={"name": "x" * (3 << 20)}).status_code == 413
+
+
+def test_the_server_reads_no_endless_headers(still, tmp_path):
+    server = Server(still.app, settings("sqlite://", tmp_path))
+    limits = {name: getattr(server.cfg, name) for name in (
+        "limit_request_line", "limit_request_fields", "limit_request_field_size", "timeout")}  # fmt: skip
+    assert limits == {"limit_request_line": 8190, "limit_request_fields": 64, "limit_request_field_size": 8190,
+                      "timeout": 120}  # fmt: skip
+
+
+EVERY_KIND = {
+    "/static/app.css": 200, "/": 302, "/login/": 302, "/ticket/1": 404, "/nonsense": 404, "/broken": 500,
+    "/users/list/": 403, "/unit/list/?page_UnitView=x": 400, "/api/v1/unit/": 401, "/lang/zh": 302,
+}  # fmt: skip
+
+
+def test_every_kind_of_answer_carries_its_guards(new_house):
+    """Pages, files, redirects, refusals and failures."""
+    house = new_house(cookie_secure=True)
+    house.app.add_url_rule("/broken", "broken", lambda: 1 / 0)
+    client = house.app.test_client()
+    known = client.get("/login/", base_url="https://localhost")
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', known.text)[1]
+    client.post("/login/", base_url="https://localhost", headers={"Referer": "https://localhost/login/"},
+                data={"csrf_token": token, "username": "agent", "password": PASSWORD})  # fmt: skip
+    heard = {}
+    for path in EVERY_KIND:
+        answer = client.get(path, base_url="https://localhost")
+        heard[path] = answer.status_code
+        for name, value in GUARDS.items():
+            assert answer.headers[name] == value, (path, name)
+        assert "object-src 'none'; base-uri 'none'" in answer.headers["Content-Security-Policy"], path
+        assert ("no-store" in answer.headers.get("Cache-Control", "")) == (not path.startswith("/static/")), path
+        answer.close()
+    assert heard == {**EVERY_KIND, "/": heard["/"]}
+
+
+GUARDS = {
+    "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin", "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+}  # fmt: skip
 
 
 def test_building_the_application_opens_no_connection(sqlite_database_url, tmp_path, monkeypatch):

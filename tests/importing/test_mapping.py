@@ -10,6 +10,7 @@ import pytest
 from models.importing.fields import FIELDS, TOP, WORDS
 from models.importing.mapping import TOP_READERS, WORD_READERS, MappingError, load_mapping, parse_mapping
 from models.importing.values import Values
+from tests.importing.conftest import mapping_of
 
 WHOLE = """
 name: 城建热线 2024
@@ -176,3 +177,9 @@ def test_the_tables_of_the_language_agree_with_each_other():
     assert {spec.type for spec in FIELDS.values()} == set(WORDS)
     assert set().union(*WORDS.values()) == set(WORD_READERS)
     assert {*TOP_READERS, "fields"} == set(TOP)
+
+
+def test_half_a_character_is_no_value_of_a_mapping():
+    """YAML can spell it, no database stores it."""
+    with pytest.raises(MappingError, match=r"fields\.title\.const"):
+        mapping_of('title: {const: "\\ud800"}')

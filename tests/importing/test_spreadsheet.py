@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 from datetime import UTC, date, datetime
 from time import perf_counter
@@ -11,6 +12,7 @@ from time import perf_counter
 import openpyxl
 import pytest
 
+from models.importing import spreadsheet
 from models.importing.reading import TableError, open_table
 from tests.importing.conftest import mapping_of
 
@@ -139,4 +141,17 @@ def test_a_damaged_workbook_is_told(book):
     path = book(HEADER, [1, "2019/4/8"])
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises(TableError, match="不是能打开的电子表格"):
+        open_table(path, TITLES)
+
+
+def test_a_workbook_that_would_unpack_to_gigabytes_is_told_before_it_does(book, monkeypatch):
+    """What it says of its own sizes is not believed."""
+    monkeypatch.setattr(spreadsheet, "UNPACKED", 1 << 20)
+    path = book(HEADER, [1, "2019/4/8"])
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/image1.png", b"\0" * (2 << 20))
+    honest, lying = path.read_bytes(), struct.pack("<L", 2 << 20)
+    path.write_bytes(honest.replace(lying, struct.pack("<L", 5000)))
+    assert len(honest) < 20_000
+    with pytest.raises(TableError, match="解开后太大"):
         open_table(path, TITLES)

@@ -75,3 +75,10 @@ def test_a_text_is_one_that_can_be_read(data, taken):
 )  # fmt: skip
 def test_a_name_that_says_something_else_gets_the_ending_that_fits(name, mime, fitting):
     assert fitting_name(name, mime) == fitting
+
+
+def test_an_archive_with_a_list_of_tens_of_thousands_of_parts_is_none_of_ours():
+    """Each costs memory before anything is known of it."""
+    many = archive("[Content_Types].xml", "word/document.xml", *(f"word/{n}" for n in range(30_000)))
+    assert kind_of(io.BytesIO(many), "x.docx") is None
+    assert kind_of(io.BytesIO(archive("[Content_Types].xml", "word/document.xml")), "x.docx") is not None
