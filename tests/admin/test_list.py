@@ -251,6 +251,19 @@ def test_columns_are_kept_for_the_person(house):
 # Saved views
 
 
+def test_a_name_that_another_view_has_is_refused_and_said_as_a_warning(house):
+    browser = house.browser("agent")
+    for name, address in (("阀门", "q=阀门"), ("水表", "q=水表")):
+        browser.post("/ticket/views", page="/ticket/", name=name, address=address)
+    with house.session() as session:
+        pk = session.scalars(select(SavedView.id).where(SavedView.name == "水表")).one()
+    browser.get("/ticket/?state=open")  # what was said of saving
+    browser.post(f"/ticket/views/{pk}", page="/ticket/?state=open", name="阀门")
+    said = browser.get("/ticket/").text
+    assert re.search(r'class="kf-note soon"[^>]*>.*?已经有叫“阀门”的视图。', said)
+    assert ">水表<b>" in said
+
+
 def test_a_view_is_saved_counted_renamed_and_deleted(house):
     with played(house) as city:
         city.agent.registers("阀门井冒水。")

@@ -114,6 +114,7 @@ def test_a_trend_gives_the_difference_and_concludes_nothing() -> None:
 def test_a_sentence_names_the_categories_that_come_first() -> None:
     rows = [row("complaints", 3, None, category="水压"), row("complaints", 1, None, category=None)]
     assert words.categories(rows, same) == "共 4 件。水压最多，3 件（75.0%）；其次未分类，1 件（25.0%）。"
+    assert "Water pressure最多" in words.categories(rows, lambda text: {"水压": "Water pressure"}.get(text, text))
 
 
 @pytest.mark.parametrize(
