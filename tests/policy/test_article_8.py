@@ -312,6 +312,16 @@ def test_appealed_within_ten_working_days_and_decided_by_another_one(
 
 
 @on_sqlite
+def test_for_whom_has_no_account_the_appeal_is_entered_as_it_was_told(city, operations, discipline, leadership):
+    penalty = propose(city, discipline, "2026-03-09 09:00", person="劳务工")
+    does(city, discipline, "confirm", penalty)
+    assert "appeal" not in may(city, leadership, penalty)
+    does(city, operations, "appeal", penalty, reason="本人书面申诉：当天请假。")
+    does(city, leadership, "revoke", penalty, reason="请假属实。")
+    assert penalty.state == "revoked"
+
+
+@on_sqlite
 def test_executed_upheld_is_not_executed_twice(city, exposure, operations, discipline, handler):
     penalty = exposure["responsible"]
     does(city, operations, "confirm", penalty)
