@@ -3,70 +3,35 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from admin import deciding, errors, watch, words
-from admin.current import book, current_actor, now, session
+from admin.current import current_actor, now, session
 from admin.guarding import BaseView
 from admin.views import forms
+from admin.views import penalty_parts as parts
 from admin.views.pages import DECIDERS
+from admin.views.penalty_parts import CONDUCTS, One, beside, entries, facts_of, find, month_of
 from models import penalties, view
 from models.actor import Actor
 from models.penalties import scope
 from models.penalties.line import barred
-from models.penalty_workflow import ACTIONS, FACTS, PARTS, STATES, Action, action_name
-from models.policy import PENALTIES
+from models.penalty_workflow import ACTIONS, PARTS, STATES, Action
 from models.refusals import Invalid, NoPenalty, NotYours, Refused, StalePenalty, WrongState
-from models.tables import Penalty, PenaltyEvent, PenaltyFact, PenaltyText
-from models.types import SHANGHAI
+from models.tables import Penalty, PenaltyEvent
 
 MOST = 300
-CONDUCTS = {clause: conduct for clause, conduct, *_amounts in PENALTIES}
-
-
-@dataclass
-class One:
-    """A penalty as a page shows it. level: `whole`, or `own`: then nothing of its ticket."""
-
-    penalty: Penalty
-    level: str
-    facts: list[str] = field(default_factory=list)
-    why_not: str = ""
-    """Why the reader cannot confirm or withdraw it; empty: they can."""
-
-    @property
-    def owed(self) -> str:
-        p = self.penalty
-        amount = words.yuan(p.amount) if p.amount is not None else ""
-        return "，".join(part for part in (amount, _(p.measure) if p.measure else "") if part) or words.NOTHING
 
 
 def is_decider() -> bool:
     return bool(current_actor().roles_today & DECIDERS)
-
-
-def month_of(written: str | None) -> tuple[date, datetime, datetime] | None:
-    """A month from an address, "2026-11", with its first instant and that of the next one."""
-    try:
-        first = date.fromisoformat(f"{written}-01")
-        after = (first + timedelta(days=31)).replace(day=1)
-    except (ValueError, OverflowError):
-        return None
-    return first, datetime.combine(first, time(), SHANGHAI), datetime.combine(after, time(), SHANGHAI)
-
-
-def beside(first: date) -> tuple[str, str]:
-    """The months before and after one, as addresses have them."""
-    return f"{first - timedelta(days=1):%Y-%m}", f"{first + timedelta(days=31):%Y-%m}"
 
 
 class PenaltiesView(BaseView):
@@ -114,7 +79,9 @@ class PenaltiesView(BaseView):
     @expose("/mine")
     def mine(self) -> Any:
         by = current_actor()
-        rows = session().scalars(_rows().where(scope.own(by)).order_by(Penalty.confirmed_at.desc()).limit(MOST)).all()
+        rows = (
+            session().scalars(parts.rows().where(scope.own(by)).order_by(Penalty.confirmed_at.desc()).limit(MOST)).all()
+        )
         found = [One(p, "own") for p in rows]
         able = {p.id for p in rows if "appeal" in {a.name for a in _may(p, "own")}}
         return render_template("penalties_mine.html", title=_("我的追究"), found=found, able=able, conducts=CONDUCTS)
@@ -126,7 +93,7 @@ class PenaltiesView(BaseView):
     @expose("/<int:pk>/<name>")
     def form(self, pk: int, name: str) -> Any:
         """An action's own page."""
-        action, one = _action(name), _one(pk)
+        action, one = _action(name), find(pk)
         try:
             penalties.permitted(session(), one.penalty, action, current_actor(), now(), one.level)
         except (NotYours, WrongState) as no:
@@ -137,7 +104,7 @@ class PenaltiesView(BaseView):
     @expose("/<int:pk>/<name>", methods=["POST"])
     def act(self, pk: int, name: str) -> Any:
         action, typed = _action(name), MultiDict(request.form)
-        _one(pk)
+        find(pk)
         try:
             given, once = forms.given(action.fields, typed), typed.get("once") or None
             deciding.decide(pk, name, given, typed.get("version"), once)
@@ -149,7 +116,7 @@ class PenaltiesView(BaseView):
             if isinstance(no, NotYours | WrongState | StalePenalty) or not action.fields:
                 flash(said, "danger")
                 return _page(pk), no.status
-            return _form(_one(pk), action, typed, wrong, said), no.status
+            return _form(find(pk), action, typed, wrong, said), no.status
         if name == "print":
             no = _last_print(pk)
             return redirect(url_for("PenaltyPaperView.notice", pk=pk, no=no), 303)
@@ -159,39 +126,11 @@ class PenaltiesView(BaseView):
         return redirect(back, 303)
 
 
-def _rows() -> Any:
-    related = (Penalty.ticket, Penalty.unit, Penalty.exposure)
-    return select(Penalty).options(*(joinedload(one) for one in related))
-
-
 def _action(name: str) -> Action:
     action = ACTIONS.get(name)
     if action is None or name == "propose":
         raise NoPenalty
     return action
-
-
-def _one(pk: int) -> One:
-    """A penalty as the reader may see it. Raises NoPenalty."""
-    level = scope.level_of(session(), pk, current_actor()) if 0 < pk < 2**53 else None
-    if level is None:
-        raise NoPenalty
-    penalty = session().scalars(_rows().where(Penalty.id == pk).execution_options(populate_existing=True)).one()
-    if penalty.ticket is not None and level == "whole":
-        watch.sight(penalty.ticket.id)  # that a discipline ticket is read here is recorded as anywhere
-    return One(penalty, level, _facts([penalty]).get(pk, []) if level == "whole" else [])
-
-
-def _facts(rows: Any) -> dict[int, list[str]]:
-    """The facts that led a rule to each proposal, in words."""
-    found: dict[int, list[str]] = {}
-    units = book().register("unit")
-    mine = PenaltyFact.penalty_id.in_([p.id for p in rows])
-    for fact in session().scalars(select(PenaltyFact).where(mine).order_by(PenaltyFact.n)):
-        said = f"{words.full(fact.at)} {_(FACTS[fact.what])}"
-        name = units.name(fact.unit_id)
-        found.setdefault(fact.penalty_id, []).append(f"{said}（{_(name)}）" if name else said)
-    return found
 
 
 def _may(penalty: Penalty, level: str) -> list[Action]:
@@ -219,11 +158,11 @@ def _list(typed: MultiDict[str, str], refused: list[str]) -> Any:
     month = month_of(asked)
     waits = Penalty.state.in_(("proposed", "appealed"))
     chosen = Penalty.proposed_at.between(month[1], month[2] - timedelta(microseconds=1)) if month else waits
-    query = _rows().where(scope.overseen(by), chosen).order_by(Penalty.clause, Penalty.unit_id, Penalty.conduct_at,
+    query = parts.rows().where(scope.overseen(by), chosen).order_by(Penalty.clause, Penalty.unit_id, Penalty.conduct_at,
                                                                Penalty.conduct, Penalty.n)  # fmt: skip
     rows = session().scalars(query.limit(MOST)).all()
     watch.opened(_sights(rows))
-    not_mine, facts = barred(session(), rows, by, at), _facts(rows)
+    not_mine, facts = barred(session(), rows, by, at), facts_of(list(rows))
     found = [One(p, "whole", facts.get(p.id, []), _why_not(p, by, not_mine)) for p in rows]
     groups = []
     for clause in dict.fromkeys(p.clause for p in rows):
@@ -259,31 +198,11 @@ def _why_not(penalty: Penalty, by: Actor, not_mine: set[int]) -> str:
 
 
 def _page(pk: int) -> Any:
-    one = _one(pk)
+    one = find(pk)
     return render_template(
         "penalty.html", title=_("责任追究"), one=one, p=one.penalty, conduct=CONDUCTS.get(one.penalty.clause, ""),
-        actions=_may(one.penalty, one.level), entries=_entries(one), once=secrets.token_urlsafe(12),
+        actions=_may(one.penalty, one.level), entries=entries(one), once=secrets.token_urlsafe(12),
     )  # fmt: skip
-
-
-def _entries(one: One) -> list[dict[str, Any]]:
-    """The log in words, the newest first. Who was fined reads what was decided, not by whom it was proposed."""
-    pk = one.penalty.id
-    texts: dict[int, list[str]] = {}
-    for text in session().scalars(select(PenaltyText).where(PenaltyText.penalty_id == pk)):
-        if text.field == "reason":
-            texts.setdefault(text.event_no, []).append(text.value)
-    query = select(PenaltyEvent).where(PenaltyEvent.penalty_id == pk).order_by(PenaltyEvent.no.desc())
-    hidden = () if one.level == "whole" else ("propose", "adopt", "print")
-    return [
-        {
-            "at": event.at, "what": _(action_name(event.action)), "says": texts.get(event.no, []),
-            "who": (words.person(event.actor) if event.actor else _("系统")) if one.level == "whole" else "",
-            "whom": words.person(event.principal) if event.principal and one.level == "whole" else "",
-        }
-        for event in session().scalars(query)
-        if event.action not in hidden
-    ]  # fmt: skip
 
 
 def _form(one: One, action: Action, typed: MultiDict[str, str] | None, wrong: dict[str, str], problem: str) -> Any:
@@ -309,8 +228,3 @@ def _last_print(pk: int) -> int:
     mine = (PenaltyEvent.penalty_id == pk, PenaltyEvent.action == "print",
             PenaltyEvent.actor_id == current_actor().user_id)  # fmt: skip
     return session().scalar(select(PenaltyEvent.no).where(*mine).order_by(PenaltyEvent.no.desc()).limit(1)) or 0
-
-
-def payable(by: Actor) -> Any:
-    """What a person may have on the payroll's list: what they oversee, and their own, which hides nothing there."""
-    return or_(scope.overseen(by), scope.own(by))

@@ -16,7 +16,7 @@ from admin import pdf, watch, words
 from admin.current import current_actor, current_user, now, session
 from admin.guarding import BaseView
 from admin.views.exporting import FORMATS
-from admin.views.penalties import CONDUCTS, beside, month_of, payable
+from admin.views.penalty_parts import CONDUCTS, beside, month_of, payable
 from models.penalties import scope
 from models.penalty_workflow import DECIDED, OWED, POSTS
 from models.printing import FRESH

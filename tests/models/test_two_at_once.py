@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from models.database import engine_for
 from models.refusals import Refused
+from models.tables import Penalty
 from tests.fixtures.city import City, Complaint
+from tests.policy.penalties import does, exposed, found, remind
 
 WHILE_WAITING = 0.25
 """Seconds in which whoever does not wait would be done."""
@@ -261,3 +263,22 @@ def test_another_ticket_is_not_held_up(city_url, desks, tickets):
         city.agent.assigns(Complaint(city, tickets[0]), to=city.plant)
         done = desks.pool.submit(desks.does, assigning(tickets[1], "hall"))
         assert done.result(timeout=5) is None
+
+
+def test_two_runs_of_the_rules_propose_once_and_two_decisions_are_one(desks):
+    """第八条: a second run waits for the first one's proposals; the second of two confirmations is told it is stale."""
+    with desks.sitting() as city:
+        exposed(city, city.plant, "2026-03-06 20:00")
+
+    def run(city: City) -> int:
+        return remind(city, "2026-03-09 08:00")
+
+    assert desks.second_waits(run, run) == 0
+    with desks.sitting() as city:
+        assert len(found(city)) == 3
+        penalty_id = found(city)[0].id
+
+    def confirm(city: City) -> None:
+        does(city, city.operations, "confirm", city.session.get_one(Penalty, penalty_id), "2026-03-09 09:00", version=1)
+
+    assert sorted(map(str, desks.together(confirm, confirm))) in (["None", "penalty_state"], ["None", "stale_penalty"])

@@ -91,6 +91,7 @@ def test_a_grave_exposure_is_also_a_measure_for_leader_and_deputy_in_charge(city
     ]  # fmt: skip
 
 
+@on_sqlite
 def test_the_post_of_the_day_answers_and_a_deputy_within_the_dates(city, plant, head, deputy, other_head):
     city.appoint(deputy, "head", plant, "2026-03-01", "2026-03-10", acting_for=head)
     exposed(city, plant, "2026-03-09 20:00")
@@ -115,6 +116,7 @@ def test_an_overdue_ticket_on_which_its_unit_left_nothing_is_proposed(city, agen
     assert facts == ["assigned", "handle_due", "silent"]
 
 
+@on_sqlite
 @pytest.mark.parametrize("left", ["notes", "contacts", "returns", "submits"])
 def test_a_unit_that_left_a_note_a_contact_or_a_result_did_not_ignore_it(city, agent, plant, head, left):
     ticket = agent.registers(at="2026-03-02 09:00", category="水压")
@@ -123,6 +125,7 @@ def test_a_unit_that_left_a_note_a_contact_or_a_result_did_not_ignore_it(city, a
     assert remind(city, "2026-03-06 10:15") == 0
 
 
+@on_sqlite
 def test_a_unit_that_had_it_for_less_than_a_day_is_not_proposed(city, agent, plant, hall, head, operations):
     ticket = agent.registers(at="2026-03-02 09:00", category="水压")
     agent.assigns(ticket, to=plant, at="2026-03-02 10:00")
@@ -145,6 +148,7 @@ def test_dispatched_late_and_then_late_is_the_registrars(city, agent, colleague,
     assert written(penalty.conduct_at) == "2026-03-03 09:00", "the day on which it should have been dispatched"
 
 
+@on_sqlite
 def test_dispatched_late_and_handled_in_time_is_nobodys(city, agent, plant, head):
     ticket = agent.registers(at="2026-03-02 09:00", category="水压")
     agent.assigns(ticket, to=plant, at="2026-03-04 10:00")
@@ -173,6 +177,7 @@ def test_imported_history_is_never_proposed(city, agent, plant):
     assert remind(city, "2026-03-09 10:00") == 5, "else all three clauses would have found it"
 
 
+@on_sqlite
 def test_what_failed_long_before_the_program_first_looks_is_history(city, agent, plant):
     ticket = agent.registers(at="2026-01-02 09:00", category="水压")
     agent.assigns(ticket, to=plant, at="2026-01-02 10:00")
@@ -206,11 +211,13 @@ def test_proposed_confirmed_executed(city, exposure, operations, handler, head):
     assert [event.action for event in sorted(events, key=lambda event: event.no)] == ["propose", "confirm", "execute"]
 
 
+@on_sqlite
 def test_an_amount_that_the_rule_sets_is_nobodys_to_choose(city, exposure, operations, refused):
     with refused("amount_by_rule", "amount"):
         does(city, operations, "confirm", exposure["responsible"], amount="300")
 
 
+@on_sqlite
 def test_whom_no_post_names_the_confirmer_names(city, exposure, operations, refused):
     with refused("required", "person"):
         does(city, operations, "confirm", exposure["indicator_holder"])
@@ -218,6 +225,7 @@ def test_whom_no_post_names_the_confirmer_names(city, exposure, operations, refu
     assert exposure["indicator_holder"].person == "吴所长"
 
 
+@on_sqlite
 def test_of_another_regulations_the_confirmer_enters_amount_or_measure(city, operations, discipline, handler, refused):
     penalty = propose(city, operations, "2026-03-09 09:00", clause=IGNORED, person_id=handler.id)
     with refused("amount_or_measure", "amount"):
@@ -244,6 +252,7 @@ def test_each_clause_is_confirmed_by_those_whom_the_policy_names(city, operation
     assert able - {"inspector"} == CONFIRMERS[clause]
 
 
+@on_sqlite
 def test_nobody_decides_on_themselves_or_in_their_own_line(
     city, operations, leadership, discipline, inspector, plant, office, refused
 ):
@@ -265,11 +274,13 @@ def test_nobody_decides_on_themselves_or_in_their_own_line(
         does(city, discipline, "execute", subordinate)
 
 
+@on_sqlite
 def test_nor_does_naming_somebody_else_get_round_it(city, exposure, discipline, refused):
     with refused("own_line"):
         does(city, discipline, "confirm", exposure["indicator_holder"], person="discipline")
 
 
+@on_sqlite
 def test_withdrawn_with_a_reason(city, exposure, operations, handler, refused):
     with refused("required", "reason"):
         does(city, operations, "withdraw", exposure["responsible"])
@@ -278,6 +289,7 @@ def test_withdrawn_with_a_reason(city, exposure, operations, handler, refused):
     assert sees(city, handler, exposure["responsible"]) is None
 
 
+@on_sqlite
 @pytest.mark.parametrize(("decision", "end"), [("uphold", "upheld"), ("revoke", "revoked")])
 def test_appealed_within_ten_working_days_and_decided_by_another_one(
     city, exposure, operations, discipline, inspector, handler, refused, decision, end
@@ -299,6 +311,17 @@ def test_appealed_within_ten_working_days_and_decided_by_another_one(
     assert ("execute" in may(city, operations, penalty)) is (end == "upheld")
 
 
+@on_sqlite
+def test_for_whom_has_no_account_the_appeal_is_entered_as_it_was_told(city, operations, discipline, leadership):
+    penalty = propose(city, discipline, "2026-03-09 09:00", person="劳务工")
+    does(city, discipline, "confirm", penalty)
+    assert "appeal" not in may(city, leadership, penalty)
+    does(city, operations, "appeal", penalty, reason="本人书面申诉：当天请假。")
+    does(city, leadership, "revoke", penalty, reason="请假属实。")
+    assert penalty.state == "revoked"
+
+
+@on_sqlite
 def test_executed_upheld_is_not_executed_twice(city, exposure, operations, discipline, handler):
     penalty = exposure["responsible"]
     does(city, operations, "confirm", penalty)
@@ -374,7 +397,7 @@ def test_verify_names_a_penalty_that_was_changed_past_the_program(city, exposure
     city.session.expire_all()
 
 
-def test_the_table_leads_nowhere_but_to_its_states():
+def test_the_table_leads_nowhere_but_to_its_states_and_reaches_all_of_them():
     for action in ACTIONS.values():
         for step in action.steps:
             assert step.start is None or step.start in STATES
