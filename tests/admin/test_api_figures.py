@@ -167,6 +167,14 @@ def test_with_a_grant_its_holder_takes_it_with_names_and_each_time_is_recorded(w
     assert (told["grant"], told["identified"]) == (granted, True)
 
 
+def test_from_the_inbox_it_is_a_link_and_for_nobody_it_is_none(whole: House, granted: int):
+    browser = whole.browser("analyst")
+    link = f"/api/v1/frame/tickets?identified=1&grant={granted}&format=xlsx"
+    assert link.replace("&", "&amp;") in browser.get("/notices/").text
+    assert browser.get(link).status_code == 200
+    assert whole.browser(None).get(link).status_code == 401
+
+
 def test_nobody_else_nothing_else_and_not_for_longer(whole: House, granted: int):
     asked = {"identified": "1", "grant": str(granted)}
     for name in ("operations", "discipline", "chairman", "leadership"):

@@ -75,6 +75,13 @@ def test_for_a_reason_it_is_opened_for_a_quarter_of_an_hour_on_its_page_alone(ho
     assert left(browser.get(f"/ticket/{closed}").text) == []
 
 
+def test_the_chairman_opens_a_discipline_ticket_for_a_reason_and_the_office_needs_none(house, conduct):
+    assert left(house.api("chairman").get(f"ticket/{conduct}").text) == []
+    answer = house.api("chairman").post(f"ticket/{conduct}/open", reason="check")
+    assert left(answer.text) == list(CLEAR)
+    assert left(house.api("discipline").get(f"ticket/{conduct}").text) == list(CLEAR)
+
+
 def test_what_was_opened_is_opened_to_nobody_else(house, closed):
     assert house.browser("agent").post(f"/ticket/{closed}/open", reason="contact").status_code == 302
     assert left(house.browser("colleague").get(f"/ticket/{closed}").text) == []
