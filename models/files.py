@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, String, cast, literal, select
 
+from models import masking
 from models.actor import Actor
 from models.base import User
 from models.policy import DISCIPLINE, QUALITY
@@ -74,5 +75,8 @@ def seen_files(rows: Sequence[tuple[Any, ...]], seen: Sequence[Sight], by: Actor
     for ticket_id, *file, action, track in sorted(rows, key=lambda row: row[:2]):
         discipline_now = mine[ticket_id].ticket.track == DISCIPLINE
         if action == "register" or track == QUALITY or discipline_now or by.office or by.chairman:
-            found.setdefault(ticket_id, []).append(File(*file))
+            one = File(*file)
+            if one.name and not mine[ticket_id].in_clear():
+                one = replace(one, name=masking.words(one.name))
+            found.setdefault(ticket_id, []).append(one)
     return found

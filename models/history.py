@@ -78,19 +78,20 @@ def events(found: Log, s: Sight, by: Actor) -> list[Row]:
     units = {held[0]: {"unit": held[3]} for held in (found.holders if "unit" in s.shown else mine) if held[3]}
     shown = []
     before = _Before()
+    own = {(name, value) for said in found.texts.values() for name, value in said.items() if name in PERSONAL}
     for event in found.events:
         was = before.take(event, found.texts.get(event["no"], {}))
         if not _shows(s, event, by, spans):
             continue
         no, words = event["no"], found.texts.get(event["no"], {})
-        said = {name: _said(s, name, value) for name, value in words.items() if _says(s, event, name)}
+        said = {name: _said(s, name, value, own) for name, value in words.items() if _says(s, event, name)}
         more = orjson.loads(event["payload"]).get("more", {})
         shown.append(
             {
                 "number": no, "at": event["at"], "actor": found.names.get(event["actor_id"] or 0),
                 "for": found.names.get(event["for_id"] or 0), "action": event["action"], "from": event["from_state"],
                 "to": event["to_state"], "round": event["round"],
-                "payload": {"texts": said, **units.get(no, {}), **more, **_amended(s, was)},
+                "payload": {"texts": said, **units.get(no, {}), **more, **_amended(s, was, own)},
             }
         )  # fmt: skip
     return shown
@@ -120,14 +121,14 @@ class _Before:
         return found
 
 
-def _amended(s: Sight, was: tuple[str, Any, Any] | None) -> Row:
+def _amended(s: Sight, was: tuple[str, Any, Any] | None, own: masking.Own) -> Row:
     """The old value of a fact beside the new one, as far as the fact itself is shown, masked where it is."""
     if was is None or was[0] not in s.shown:
         return {}
     fact, old, new = was
     if fact in COLUMNS:
         return {"was": old, "became": new}
-    return {"was": _said(s, fact, old) if old else None}
+    return {"was": _said(s, fact, old, own) if old else None}
 
 
 def _shows(s: Sight, event: Row, by: Actor, spans: list[tuple[int, int | None]]) -> bool:
@@ -152,5 +153,5 @@ def _says(s: Sight, event: Row, name: str) -> bool:
     return True
 
 
-def _said(s: Sight, name: str, value: str) -> str:
-    return masking.mask(name, value) if name in PERSONAL and value and not s.in_clear() else value
+def _said(s: Sight, name: str, value: str, own: masking.Own) -> str:
+    return value if s.in_clear() or not value else masking.shown(name, value, own)

@@ -7,7 +7,8 @@ space end a run; `%` and `_` mean nothing. Width and case do not count.
 
 One document is what one event said, in one of three parts, by who may read it (`models.view`): `words`, what was
 registered; `notes`, what was written since; `office`, what was written since while the ticket was discipline's.
-Personal data and persons complained of are in none. Documents are only ever added.
+Personal data and persons complained of are in none, and of the numbers in somebody's words only what a reader sees
+who sees them masked: nobody finds out by searching what stands behind the stars. Documents are only ever added.
 
 A word is looked for in the newest documents only, so the days of registration must narrow them before that. PostgreSQL
 asks the tickets; SQLite's index holds for each document the day, month and year of its ticket's registration as terms.
@@ -46,6 +47,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.orm import Session
 
+from models import masking
 from models.policy import PERSONAL, QUALITY, WORDS
 from models.tables import Ticket, TicketEvent, TicketText
 from models.types import SHANGHAI
@@ -166,7 +168,7 @@ def _documents(rows: Iterable[Sequence[Any]]) -> Iterator[Document]:
                 yield *place, parts
             place, parts = (ticket_id, event_no, registered_at), {}
         part = part_of(action, track, field)
-        found = pairs(value) if part else []
+        found = pairs(masking.shown(field, value, ())) if part else []
         if part and found:
             parts[part] = [*parts[part], STOP, *found] if part in parts else found
     if place and parts:

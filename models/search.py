@@ -16,7 +16,7 @@ from unicodedata import normalize
 from sqlalchemy import ColumnElement, and_, case, false, func, intersect, null, or_, select, union, union_all
 from sqlalchemy.orm import Session
 
-from models import index, scope
+from models import index, masking, scope
 from models.actor import Actor
 from models.policy import DISCIPLINE, PERSONAL, QUALITY
 from models.tables import Ticket, TicketEvent, TicketText
@@ -125,20 +125,20 @@ def _is_few(others: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def texts(session: Session, ids: Sequence[int], by: Actor) -> dict[int, list[str]]:
     """What was written since registration, by ticket, oldest first: of tickets that the person sees as `contact` or
-    `full`, what may be found there."""
+    `full`, what may be found there. Numbers are masked: the index knows no others."""
     if not ids:
         return {}
     tracks = (QUALITY, DISCIPLINE) if by.office or by.chairman else (QUALITY,)
     rows = session.execute(
-        select(TicketText.ticket_id, TicketText.value)
+        select(TicketText.ticket_id, TicketText.field, TicketText.value)
         .join(TicketEvent, and_(TicketEvent.ticket_id == TicketText.ticket_id, TicketEvent.no == TicketText.event_no))
         .where(TicketText.ticket_id.in_(ids), TicketEvent.track.in_(tracks), TicketEvent.action != "register",
                TicketText.field.not_in(PERSONAL))
         .order_by(TicketText.ticket_id, TicketText.event_no)
     )  # fmt: skip
     said: dict[int, list[str]] = {}
-    for ticket_id, value in rows:
-        said.setdefault(ticket_id, []).append(value)
+    for ticket_id, name, value in rows:
+        said.setdefault(ticket_id, []).append(masking.shown(name, value, ()))
     return said
 
 

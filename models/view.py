@@ -48,6 +48,8 @@ SHOWN: dict[str, frozenset[str]] = {
                           "ending", "summary", "instruction")),
     "stub": frozenset(("opinion",)),
 }  # fmt: skip
+SAID = frozenset((*TEXT_FIELDS, *RESULT, "summary", "instruction", "opinion")) - {"accused"}
+"""Fields in somebody's words: whoever sees the complainant masked reads no number in them (`models.masking`)."""
 OFFICE_ONLY = frozenset(("founded", "summary", "instruction", "opinion"))
 """What belongs to the discipline track: null on a quality ticket, and never shown of its past."""
 
@@ -110,7 +112,7 @@ def tickets(session: Session, seen: Sequence[Sight], by: Actor, at: datetime, bo
         select(Ticket.id, Ticket.no).where(Ticket.id.in_(_linked(seen)), scope.visible(by)),
         of_tickets([s.ticket.id for s in seen if shows_files(s)]),
     )
-    texts = _in_force(written)
+    texts, own = _in_force(written), _own(written)
     owes: dict[int, list[Obligation]] = {}
     for read in owed:
         one = Obligation(**dict(zip(obligation.columns.keys(), read, strict=True)))
@@ -124,14 +126,14 @@ def tickets(session: Session, seen: Sequence[Sight], by: Actor, at: datetime, bo
         s.files = files.get(s.ticket.id, [])
     return [
         _row(s, texts.get(s.ticket.id, {}), sorted(owes.get(s.ticket.id, []), key=lambda o: o.n),
-             named.get(s.ticket.id, []), linked, by, at, book)
+             named.get(s.ticket.id, []), linked, own.get(s.ticket.id, set()), by, at, book)
         for s in seen
     ]  # fmt: skip
 
 
 def _row(
-    s: Sight, texts: dict[str, str], owed: list[Obligation], accused: list[str], linked: dict[int, str], by: Actor,
-    at: datetime, book: Book,
+    s: Sight, texts: dict[str, str], owed: list[Obligation], accused: list[str], linked: dict[int, str],
+    own: set[tuple[str, str]], by: Actor, at: datetime, book: Book,
 ) -> Row:  # fmt: skip
     ticket, shown = s.ticket, s.shown
     values: Row = {name: texts.get(name) for name in (*TEXT_FIELDS, *RESULT, "summary", "instruction")}
@@ -147,9 +149,10 @@ def _row(
     for name in ALL:
         if name not in shown or (ticket.track == QUALITY and name in OFFICE_ONLY):
             values[name] = None
-        elif name in PERSONAL and values[name] and not s.in_clear():
-            values[name] = masking.mask(name, values[name])
-            masked.append(name)
+        elif name in SAID and values[name] and not s.in_clear():
+            whole, values[name] = values[name], masking.shown(name, values[name], own)
+            if name in PERSONAL or values[name] != whole:
+                masked.append(name)
     row: Row = {name: getattr(ticket, name) for name in HEADING}
     row |= {name: values[name] for name in ALL}
     row["hidden"], row["masked"], row["level"] = hidden, masked, s.level
@@ -195,6 +198,15 @@ def _in_force(written: list[tuple[Any, ...]]) -> dict[int, dict[str, str]]:
             mine["stub"] = mine["opinion"] = value
         elif name in (*RESULT, "summary", "instruction", "opinion"):
             mine[name] = value
+    return found
+
+
+def _own(written: list[tuple[Any, ...]]) -> dict[int, set[tuple[str, str]]]:
+    """Each ticket's personal data, those amended since among them."""
+    found: dict[int, set[tuple[str, str]]] = {}
+    for ticket_id, _no, name, value, _action in written:
+        if name in PERSONAL:
+            found.setdefault(ticket_id, set()).add((name, value))
     return found
 
 

@@ -25,7 +25,7 @@ from admin.guarding import BaseView
 from admin.views import history, sheet
 from admin.views.door import to_tickets
 from admin.views.filters import Asking
-from models import desk, printing, view
+from models import desk, masking, printing, view
 from models import history as log
 from models.policy import OBLIGATIONS, PRINTS
 from models.refusals import Unseen
@@ -119,7 +119,7 @@ def form_of_record(sight: Sight) -> Row:
 
 def _said(event: Row | None, names: tuple[str, ...]) -> str:
     texts = event["payload"]["texts"] if event else {}
-    return next((texts[name] for name in names if texts.get(name)), "")
+    return masking.words(next((texts[name] for name in names if texts.get(name)), ""))
 
 
 CLAUSES = {"ticket": ACTIONS["register"].clause, "record": ACTIONS["record"].clause}
