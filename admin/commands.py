@@ -181,6 +181,7 @@ def _fill(house: House, *, tickets: int, months: int, seed: int) -> None:
     from sqlalchemy import select
 
     from admin.security import hash_password
+    from models.database import analyse
     from models.demo import build
     from models.reminding import remind as remind_of
     from models.tables import Ticket
@@ -200,6 +201,7 @@ def _fill(house: House, *, tickets: int, months: int, seed: int) -> None:
             password_hash=hash_password(password), progress=lambda done, total: bar.update(task, completed=done),
         )  # fmt: skip
         remind_of(session, now())
+    analyse(house.engine)
     click.echo(f"演示数据：{built.tickets} 件工单，{built.events} 条记录。")
     if given is None:
         click.echo(f"演示账号 agent、operations、head、discipline、chairman 等的密码都是：{password}")
@@ -210,11 +212,13 @@ def _fill(house: House, *, tickets: int, months: int, seed: int) -> None:
 def remind(house: House) -> None:
     """到期与逾期提醒，做一次；可由 cron 定时运行，重复运行不会重复提醒。"""
     from config import span_of_hours
+    from models.database import analyse
     from models.reminding import remind as make
     from models.types import now
 
     with house.session() as session:
         made = make(session, now())
+    analyse(house.engine)
     sent = _send(house, span_of_hours(house.settings.quiet_hours))
     click.echo(f"提醒：新建 {made.notices} 条，发出 {sent.sent} 条，留待 {sent.held} 条，未送达 {sent.failed} 条。")
     sys.exit(1 if sent.failed else 0)

@@ -82,7 +82,8 @@ def after(response: Response) -> Response:
     refused = (missed or response.status_code == 403) and current_user() is not None
     if not seen and not refused:
         return response
-    session().rollback()
+    if response.status_code >= 400:
+        session().rollback()
     for ticket_id, level in seen.items():
         note("opened", ticket_id=ticket_id, level=level, what="ticket")
     if refused:

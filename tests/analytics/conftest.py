@@ -8,7 +8,7 @@ from pathlib import Path
 from shutil import copyfile
 
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.orm import Session
 
 from models.base import Model
@@ -81,9 +81,10 @@ def _build(path: Path, build: Callable[[Session], object]) -> None:
 
 
 def copy(source: Engine, target: Engine) -> None:
-    """Every row of one database into another that has the same tables, empty."""
+    """Every row of one database into another that has the same tables, with nothing but what a migration puts there."""
     with source.connect() as reads, target.begin() as writes:
         for table in Model.metadata.sorted_tables:
             rows = [dict(row) for row in reads.execute(select(table).order_by(*table.primary_key)).mappings()]
+            writes.execute(delete(table))
             if rows:
                 writes.execute(insert(table), rows)
