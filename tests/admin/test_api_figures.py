@@ -101,6 +101,24 @@ def test_the_scope_of_all_is_disciplines_and_the_chairmans(whole: House):
         assert "全口径" in answer.json["message"]
 
 
+def test_the_totals_of_discipline_are_leaderships_and_say_nothing_small(whole: House):
+    for name in ("leadership", "discipline", "chairman"):
+        answer = whole.api(name).get("totals/")
+        assert answer.status_code == 200
+        assert (answer.json["scope"], answer.json["least"], len(answer.json["rows"])) == ("totals", 5, 8)
+        assert answer.json["rows"][0] == {
+            "quarter": "2025-Q4", "as_of": "2026-01-01T00:00:00+08:00", "complaints": None, "founded": None,
+            "unfounded": None, "undecided": None,
+        }  # fmt: skip
+    for name in ("agent", "operations", "head", "analyst", "admin", "auditor"):
+        assert whole.api(name).get("totals/").status_code == 403
+
+
+def test_of_what_was_not_reported_the_chairman_takes_no_row_away(whole: House):
+    """全口径 has all sums; a frame has rows, and of these the chairman has what he sees."""
+    assert "纪2026" not in whole.api("chairman").get("frame/tickets", format="csv", scope="all").text
+
+
 def test_who_reads_no_figures_and_takes_no_frames_is_told_so_in_chinese(whole: House):
     assert whole.api(None).get("kpi/complaints").status_code == 401
     refused = [whole.api("auditor").get("kpi/complaints")]

@@ -27,8 +27,9 @@ def browser_of(harness: Harness) -> FlaskClient:
 
 
 def callback(harness: Harness, search: Any = "") -> dict[str, Any]:
-    """The request that the page's one callback sends."""
-    (output,) = [name for name, declared in harness.dash.callback_map.items() if "callback" in declared]
+    """The request that the callback of the page's figures sends."""
+    served = [name for name, declared in harness.dash.callback_map.items() if "callback" in declared]
+    (output,) = [name for name in served if name != "totals.children"]
     parts = [part.rsplit(".", 1) for part in output.strip(".").split("...")]
     return {
         "output": output,
@@ -118,6 +119,24 @@ def test_whatever_the_query_string_holds_the_page_answers(
 ) -> None:
     harness.actor = Actor(1, frozenset({"agent"}))
     assert shown(browser_of.post(CALL, json=callback(harness, search)))["grain"] == {"value": "month"}
+
+
+def test_the_totals_are_drawn_for_leadership_and_above(browser_of: FlaskClient, harness: Harness) -> None:
+    """Whatever the request says: who asks decides."""
+    asked = {
+        "output": "totals.children", "outputs": {"id": "totals", "property": "children"},
+        "inputs": [{"id": "url", "property": "pathname", "value": "/analytics/?scope=all"}],
+        "changedPropIds": ["url.pathname"], "state": [],
+    }  # fmt: skip
+    for actor, drawn in (
+        (Actor(1, frozenset({"leadership"})), True),
+        (Actor(1, frozenset({"discipline"}), office=True), True),
+        *((Actor(1, frozenset({role})), False) for role in ("agent", "operations", "unit_head", "analyst", "admin")),
+    ):
+        harness.actor = actor
+        answer = browser_of.post(CALL, json=asked)
+        assert answer.status_code == 200
+        assert ("纪检监察季度合计" in str(answer.json)) is drawn, actor.roles
 
 
 def test_the_scope_is_drawn_only_for_who_has_a_choice(browser_of: FlaskClient, harness: Harness) -> None:
