@@ -93,7 +93,7 @@ def _heads(connection: Connection) -> Iterator[Any]:
     """(id, number, events, hash of the last) of every ticket, in the order of ids."""
     last = -(2**63)
     columns = select(TICKET.c.id, TICKET.c.no, TICKET.c.event_count, TICKET.c.head)
-    while rows := connection.execute(columns.where(TICKET.c.id > last).order_by(TICKET.c.id).limit(BATCH * 10)).all():
+    while rows := connection.execute(columns.where(TICKET.c.id > last).order_by(TICKET.c.id).limit(2 * BATCH)).all():
         yield from rows
         last = rows[-1].id
 

@@ -14,11 +14,13 @@ from sqlalchemy import event, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from models import retention
+from models.book import Book
 from models.database import engine_for
 from models.tables import District, Penalty
 from models.workflow import AMENDABLE
 from tests.admin.conftest import Browser, House, Rooms
-from tests.fixtures.city import City, gallery
+from tests.fixtures.city import KEY, City, gallery, shanghai
 
 WITH_TICKETS = ("agent", "operations", "handler", "head", "other_head", "discipline", "chairman", "leadership")
 WITHOUT = ("admin", "analyst", "auditor")
@@ -430,3 +432,19 @@ def test_a_generated_record_opened_by_its_address_leads_to_its_list(house):
         assert saved.headers["Location"] == after
     added = house.browser("admin").post("/district/add", name="高新区", active="y")
     assert added.headers["Location"] == "/district/list/"
+
+
+def test_a_ticket_past_its_retention_period_says_so_on_page_list_and_api(house):
+    agent = house.api("agent")
+    ticket = agent.registers(content="三栋没水，请回电。", kind="enquiry", complainant="王芳", phone="13812345678")
+    assert agent.does(ticket, "answer", reply="已当场答复。").status_code == 200
+    assert agent.sees(ticket)["erased"] is False
+    house.changes(lambda session: retention.erase(session, Book(session, KEY), shanghai("2029-03-07 09:00")))
+    browser = house.browser("agent")
+    page, rows = browser.get(f"/ticket/{ticket['id']}").text, browser.get("/ticket/").text
+    for text in (page, rows):
+        assert "内容已到保存期，已删除" in text
+        assert "三栋" not in text
+    assert "个人信息到期删除" in page
+    told = agent.sees(ticket)
+    assert (told["erased"], told["content"], told["phone"]) == (True, None, None)

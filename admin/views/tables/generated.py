@@ -13,11 +13,13 @@ from admin.widgets import dress
 class Generated(ModelView):
     """about, clause: a sentence under the list's heading, and where the 办法 says it. advice: over a form.
 
-    numbers: columns set to the right. of_calendar: warns of years that are not announced.
+    numbers: columns set to the right. wordy: columns of long texts, which take lines of their own.
+    of_calendar: warns of years that are not announced.
     """
 
     about, clause, advice = "", "", ""
     numbers: frozenset[str] = frozenset()
+    wordy: frozenset[str] = frozenset()
     of_calendar = False
 
     add_row_message = _("已保存。")

@@ -79,6 +79,8 @@ def _told(value: Any, codes: dict[str, str]) -> str:
         return "、".join(_told(part, codes) for part in value) or words.NOTHING
     if isinstance(value, str) and value in codes:
         return gettext(codes[value])
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)  # a port, a number of a row: not always an amount
     return words.anything(value)
 
 
@@ -120,6 +122,7 @@ class SecurityEventView(Generated):
     description_columns = {"subject": _("保密工单不写号码；同一标记是同一件。")}
     formatters_columns = {"detail": detail, "no": str}
     numbers = frozenset({"no"})
+    wordy = frozenset({"detail"})
     list_columns = ["at", "kind", "actor", "user", "subject", "detail", "source", "no"]
     show_columns = ["no", *list_columns[:-1], "hash"]
     search_columns = ["kind", "at", "actor", "user", "ticket_id"]
