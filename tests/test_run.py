@@ -517,3 +517,17 @@ def test_what_waits_for_a_holder_is_agreed_to_at_the_server_when_there_is_none(c
         held = "SELECT r.name FROM ab_user_role u JOIN ab_role r ON r.id = u.role_id ORDER BY 1"
         assert db.execute(held).fetchall() == [("admin",), ("discipline",)]
     assert command("agree", "1").exit_code == 1
+
+
+def test_over_https_the_dashboards_cookie_has_the_prefix_too(command, monkeypatch):
+    production(monkeypatch, SECOND_STEP="false")
+    client = run.create_app().test_client()
+    here = {"base_url": "https://localhost", "headers": {"Referer": "https://localhost/"}}
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/login/", **here).text)[1]
+    given = {"csrf_token": token, "username": "admin", "password": PASSWORD}
+    assert client.post("/login/", data=given, **here).status_code == 302
+    page = client.get("/analytics/", **here)
+    [said] = [one for one in page.headers.getlist("Set-Cookie") if "csrf" in one]
+    assert said.startswith("__Host-csrf=")
+    assert {"Secure", "Path=/", "SameSite=Strict"} <= set(said.split("; "))
+    assert '"csrf_token_name":"__Host-csrf"' in page.text.replace(" ", ""), "by which Dash's scripts find it"
