@@ -44,6 +44,7 @@ def install(app: Flask) -> None:
 
     Before the check of the CSRF token: who has signed out meanwhile is told that, not that the token is wrong.
     """
+    app.before_request(sized)
     app.before_request(ask_who)
     app.before_request(ask_whose)
     app.before_request(readable)
@@ -66,6 +67,12 @@ def install(app: Flask) -> None:
 def for_programs() -> bool:
     """Whether the request came to the API: then every answer is JSON."""
     return request.path.startswith("/api/")
+
+
+def sized() -> None:
+    """A form without files may be as large as its texts, not as scans: werkzeug limits the parts of the others only."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
 
 
 def ask_who() -> AnyResponse | None:
