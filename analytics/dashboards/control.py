@@ -1,0 +1,137 @@
+"""A figure over time on its control chart: what is signal and what is noise, drawn and said from the same points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analytics.dashboards import words
+from analytics.dashboards.figures import Figure, axis, empty, over_periods
+from analytics.dashboards.words import Translate
+from analytics.labels import Row
+from analytics.metrics import METRICS
+from analytics.statistics.control import FEWEST, Chart, Point, Rule, Variation, chart
+
+COLOUR = {Variation.BETTER: "var(--better)", Variation.WORSE: "var(--worse)"}
+BADGES = {
+    Variation.BETTER: "好转", Variation.WORSE: "变差", Variation.CHANGED: "有变化", Variation.COMMON: "正常波动",
+    Variation.FEW: "数据尚少",
+}  # fmt: skip
+RULES = {
+    Rule.OUTSIDE: "超出控制限", Rule.RUN: "连续 7 期在均值一侧", Rule.TREND: "连续 7 期同向",
+    Rule.OUTER_THIRD: "3 期中有 2 期接近控制限",
+}  # fmt: skip
+SAID = {
+    Variation.BETTER: "%(why)s，确有好转。", Variation.WORSE: "%(why)s，确有变差，值得查原因。",
+    Variation.CHANGED: "%(why)s，确有变化。", Variation.COMMON: "在正常波动之内，不能说变好或变差。",
+    Variation.FEW: "不足 %(many)d 期，尚不能判断好坏。",
+}  # fmt: skip
+
+
+def of_rows(rows: Sequence[Row], grain: str, periods: Sequence[str], still_open: str | None) -> Chart | None:
+    """The chart of a share or a rate by period; the period that is not over is drawn, and sets no limit."""
+    if not rows:
+        return None
+    by_period = {row.dims[grain]: row for row in rows}
+    metric = METRICS[rows[0].metric]
+    shown = [by_period.get(label) for label in periods]
+    return chart(
+        [row.numerator if row else 0 for row in shown],
+        [row.denominator or 0 if row else 0 for row in shown],
+        "p" if metric.share else "u",
+        per=getattr(metric, "per", 1),
+        settled=len(periods) - (bool(periods) and periods[-1] == still_open),
+    )
+
+
+def judged(found: Chart, better: str, _: Translate) -> str:
+    """What the latest point says, in a sentence."""
+    variation, last = found.variation(better), found.latest
+    why = _("；").join(_(RULES[rule]) for rule in Rule if last and rule in last.signals)
+    return _(SAID[variation]) % {"why": why, "many": FEWEST}
+
+
+def badge(found: Chart, better: str, _: Translate) -> tuple[str, str]:
+    """(class of .kf-spc, word)."""
+    variation = found.variation(better)
+    return variation.value, _(BADGES[variation])
+
+
+def verdict(point: Point, _: Translate) -> str:
+    """A period's signals, for the table."""
+    return _("；").join(_(RULES[rule]) for rule in Rule if rule in point.signals) or _("正常波动")
+
+
+def control(
+    rows: Sequence[Row], grain: str, periods: Sequence[str], still_open: str | None, better: str, _: Translate
+) -> Figure:
+    """A point a period with centre and limits; coloured where a rule calls it, hollow where the period is not over."""
+    found = of_rows(rows, grain, periods, still_open)
+    if found is None or found.latest is None:
+        return empty(_("没有数据"))
+    by_period = {row.dims[grain]: row for row in rows}
+    told = [by_period.get(label) for label in periods]
+    colours = [_colour(point, better) for point in found.points]
+    hollow = [label == still_open for label in periods]
+    xs = list(range(len(periods)))
+    known = [value for p in found.points if p.value is not None for value in (p.value, p.lower, p.upper)]
+    return {
+        "data": [
+            *(_limit(xs, [getattr(point, name) for point in found.points]) for name in ("lower", "upper")),
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "x": xs,
+                "y": [point.value for point in found.points],
+                "customdata": [
+                    [words.period(label, _), words.number(row, _) if row else "—", _limits(point, rows[0], _)]
+                    for label, row, point in zip(periods, told, found.points, strict=True)
+                ],
+                "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<br>%{customdata[2]}<extra></extra>",
+                "line": {"color": "var(--common)", "width": 1.5},
+                "marker": {
+                    "size": 7,
+                    "color": ["var(--surface)" if is_open else colour
+                              for is_open, colour in zip(hollow, colours, strict=True)],
+                    "line": {"color": colours, "width": [2 if is_open else 0 for is_open in hollow]},
+                },
+                "cliponaxis": False,
+            },
+        ],
+        "layout": {
+            "template": None,
+            "hovermode": "closest",
+            "dragmode": False,
+            "margin": {"l": 8, "r": 40, "t": 8, "b": 8},
+            "xaxis": over_periods(periods, _),
+            "yaxis": axis([value for value in known if value is not None], METRICS[rows[0].metric].share),
+            "shapes": [{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": found.latest.center,
+                        "y1": found.latest.center, "line": {"color": "var(--limit)", "width": 1}}],
+            "annotations": [{"text": _("平均"), "xref": "paper", "x": 1, "xanchor": "left", "y": found.latest.center,
+                             "showarrow": False, "font": {"color": "var(--ink-2)", "size": 12}}],
+        },
+    }  # fmt: skip
+
+
+def _colour(point: Point, better: str) -> str:
+    if not point.signals:
+        return "var(--common)"
+    return COLOUR[Variation.BETTER if point.above == (better == "high") else Variation.WORSE]
+
+
+def _limits(point: Point, row: Row, _: Translate) -> str:
+    if point.lower is None or point.upper is None:
+        return ""
+    ends = (f"{end:.1%}" if METRICS[row.metric].share else f"{end:.2f}" for end in (point.lower, point.upper))
+    return _("控制限 %(low)s–%(high)s") % dict(zip(("low", "high"), ends, strict=True))
+
+
+def _limit(xs: Sequence[int], ys: Sequence[float | None]) -> Figure:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": list(xs),
+        "y": list(ys),
+        "line": {"color": "var(--limit)", "width": 1, "dash": "dot", "shape": "hvh"},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }

@@ -1,0 +1,74 @@
+"""Intervals of shares, counts and ratios of rates. A denominator of 0 is no data: None, never an interval.
+
+statsmodels is loaded when the first interval is asked for: it takes a second, and most pages need none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A two-sided interval, both ends in the unit of the value."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The rate after over the rate before. None where there was nothing before to compare with."""
+
+    ratio: float | None
+    low: float
+    high: float | None
+
+    @property
+    def lower(self) -> bool:
+        """Whether the rate has gone down, beyond chance."""
+        return self.high is not None and self.high < 1
+
+    @property
+    def higher(self) -> bool:
+        return self.low > 1
+
+
+def wilson(count: float, of: float, level: float = LEVEL) -> Interval | None:
+    """The interval of a share by Wilson's score, without continuity correction (Wilson 1927, JASA 22:209)."""
+    if not of:
+        return None
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = proportion_confint(count, of, alpha=1 - level, method="wilson")
+    return Interval(float(low), float(high))
+
+
+def poisson(count: int, over: float, per: float = 1, level: float = LEVEL) -> Interval | None:
+    """The exact interval of a rate: `count` events over `over`, times `per` (Garwood 1936, Biometrika 28:437)."""
+    if not over:
+        return None
+    from statsmodels.stats.rates import confint_poisson
+
+    low, high = confint_poisson(count, over, method="exact-c", alpha=1 - level)
+    return Interval(max(0.0, float(low)) * per, float(high) * per)
+
+
+def compare(before: int, over_before: float, after: int, over_after: float, level: float = LEVEL) -> Comparison | None:
+    """The ratio of the rate after to the rate before, with its exact conditional interval.
+
+    Given how many events there were in all, those after are binomial; the interval of their share by Clopper and
+    Pearson gives that of the ratio (Przyborowski and Wilenski 1940, Biometrika 31:313). None: nothing to divide by.
+    """
+    if not over_before or not over_after:
+        return None
+    if not before and not after:
+        return Comparison(None, 0.0, None)
+    from statsmodels.stats.proportion import proportion_confint
+
+    share = proportion_confint(after, before + after, alpha=1 - level, method="beta")
+    exposure = over_before / over_after
+    low, high = (float(end) / (1 - float(end)) * exposure if end < 1 else None for end in share)
+    return Comparison(after * over_before / (before * over_after) if before else None, low or 0.0, high)

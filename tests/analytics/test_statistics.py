@@ -1,0 +1,297 @@
+"""The arithmetic of charts and intervals, against examples whose answers are published.
+
+The tables are public example data beside the project (`SHARED_DATA`); where they are absent these tests are skipped.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from analytics.statistics import control, funnel, intervals
+from analytics.statistics.control import Assurance, Chart, Rule, Variation, chart
+from tests.fixtures.shared import shared
+
+EXAMPLES = "spc-examples"
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (shared(EXAMPLES) / name).open(encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))
+
+
+def sheet(name: str) -> list[list]:
+    return CalamineWorkbook.from_path(str(shared(EXAMPLES) / name)).get_sheet_by_index(0).to_python()
+
+
+def limits(found: Chart, n: int) -> list[float]:
+    return [found.points[n].lower, found.points[n].upper]
+
+
+def outside(found: Chart) -> list[int]:
+    return [n for n, p in enumerate(found.points, 1) if p.value is not None and not p.lower <= p.value <= p.upper]
+
+
+def plain(found_rows, kind, count, size, per=1):
+    """The chart as it would be without Laney's correction: its limits drawn back to the centre."""
+    counts, sizes = [float(r[count]) for r in found_rows], [float(r[size]) for r in found_rows]
+    return chart(counts, sizes, kind, per=per)
+
+
+# Control charts
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "beyond"),
+    [("montgomery_table_7_4_p_chart.csv", "p", 1), ("montgomery_example_7_4_u_chart.csv", "u", 0)],
+)
+def test_montgomerys_charts_have_his_centre_and_limits(name, kind, beyond):
+    told = rows(name)
+    found = plain(told, kind, "y.sum", "n")
+    for point, row in zip(found.points, told, strict=True):
+        assert [point.value, point.center, point.lower, point.upper] == pytest.approx(
+            [float(row[column]) for column in ("y", "cl", "lcl", "ucl")], abs=1e-12
+        )
+    assert not found.widened
+    assert len(outside(found)) == beyond
+    assert sum(Rule.OUTSIDE in p.signals for p in found.points) == beyond
+
+
+def test_nhs_accident_departments_need_laneys_correction():
+    """Mohammed et al. 2013: of 20 weeks 16 lie outside of plain limits, none outside of Laney's."""
+    told = rows("nhs_accidents.csv")
+    found = plain(told, "p", "r", "n")
+    assert found.points[0].center == pytest.approx(0.9528997113)
+    assert found.scatter == (pytest.approx(10.6404218635),)
+    assert limits(found, 0) == pytest.approx([0.9401296, 0.9656698], abs=1e-7)
+    assert outside(found) == []
+
+
+def test_without_it_sixteen_of_twenty_weeks_would_lie_outside(monkeypatch):
+    monkeypatch.setattr(control, "ONE_IN_A_HUNDRED", 1e9)
+    found = plain(rows("nhs_accidents.csv"), "p", "r", "n")
+    assert limits(found, 0) == pytest.approx([0.9516996, 0.9540999], abs=1e-7)
+    assert len(outside(found)) == 16
+
+
+def test_taylors_complaints_per_sales_need_it_too():
+    found = plain(rows("complaints.csv"), "u", "complaints", "sales", per=10_000)
+    assert found.points[0].center == pytest.approx(49.9725274725)
+    assert found.scatter == (pytest.approx(5.3173927246),)
+    assert limits(found, 0) == pytest.approx([12.3832, 87.5618], abs=1e-4)
+    assert outside(found) == []
+
+
+def test_infections_before_and_after_are_two_phases_of_one_chart():
+    told = rows("cdi.csv")
+    after = next(n for n, row in enumerate(told) if row["period"] == "post")
+    counts, days = [int(row["n"]) for row in told], [float(row["days"]) for row in told]
+    found = chart(counts, days, "u", per=10_000, rebased=[after])
+    assert [found.points[0].center, found.points[after].center] == pytest.approx([13.024226, 5.008920], abs=1e-6)
+    assert found.scatter == (1.0, 1.0), "σz 1.0672 and 1.2342 are no more than chance"
+    assert outside(found) == []
+    whole = chart(counts, days, "u", per=10_000)
+    assert whole.points[0].center == pytest.approx(10.380231, abs=1e-6)
+
+
+def test_the_scatter_of_the_infections_is_laneys():
+    told = rows("cdi.csv")
+    for period, expected in (("pre", 1.0672), ("post", 1.2342)):
+        part = [(int(row["n"]), float(row["days"])) for row in told if row["period"] == period]
+        rate = sum(n for n, _ in part) / sum(days for _, days in part)
+        z = [(n / days - rate) / (rate / days) ** 0.5 for n, days in part]
+        assert control.laney(z) == pytest.approx(expected, abs=1e-4)
+
+
+# The four rules, and the words made of them
+
+
+def steady(*last: int, base: int = 50) -> Chart:
+    """Twenty periods that alternate around half, and then some."""
+    counts = [base + (3 if n % 2 else -3) for n in range(20)]
+    return chart([*counts, *last], [100] * (20 + len(last)), "p", settled=20)
+
+
+def signals(found: Chart, last: int) -> set[Rule]:
+    return {rule for point in found.points[-last:] for rule in point.signals}
+
+
+@pytest.mark.parametrize(
+    ("last", "rule"),
+    [
+        ([66], Rule.OUTSIDE),
+        ([49, 48, 49, 47, 48, 49, 46], Rule.RUN),
+        ([44, 46, 48, 50, 52, 54, 56], Rule.TREND),
+        ([61, 50, 61], Rule.OUTER_THIRD),
+    ],
+    ids=["outside", "seven on one side", "seven that rise", "two of three in the outer third"],
+)
+def test_a_point_is_called_by_each_of_the_four_rules(last, rule):
+    assert rule in signals(steady(*last), len(last))
+    assert signals(steady(*last[:-1]), len(last)) - {Rule.TREND} == set() or rule is Rule.OUTSIDE
+
+
+def test_chance_is_called_nothing():
+    assert signals(steady(), 20) == set()
+    assert steady().variation("high") is Variation.COMMON
+
+
+def test_two_of_three_on_different_sides_are_nothing():
+    assert Rule.OUTER_THIRD not in signals(steady(61, 50, 39), 3)
+
+
+@pytest.mark.parametrize(
+    ("last", "better", "said"),
+    [(66, "high", Variation.BETTER), (66, "low", Variation.WORSE), (66, None, Variation.CHANGED),
+     (34, "high", Variation.WORSE)],
+)  # fmt: skip
+def test_a_signal_is_better_or_worse_by_what_the_figure_wants(last, better, said):
+    assert steady(last).variation(better) is said
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [(0.2, Assurance.CAPABLE), (0.5, Assurance.HIT_OR_MISS), (0.95, Assurance.INCAPABLE)],
+)
+def test_a_target_is_met_missed_or_now_and_then(target, said):
+    assert steady().assurance(target, "high") is said
+
+
+def test_under_thirteen_points_nothing_is_called():
+    found = chart([50] * 11 + [90], [100] * 12, "p")
+    assert found.trial
+    assert found.variation("high") is Variation.FEW
+    assert found.assurance(0.9, "high") is None
+    assert signals(found, 12) == set()
+
+
+def test_periods_without_anything_are_gaps_and_break_no_row():
+    found = chart([50] * 14 + [0, 51, 51, 51], [100] * 14 + [0, 100, 100, 100], "p")
+    assert found.points[14].value is None
+    assert found.points[14].lower is None
+    assert found.latest is found.points[-1]
+
+
+@pytest.mark.parametrize(("counts", "over"), [([], []), ([0] * 15, [0] * 15), ([0] * 15, [9] * 15),
+                                              ([9] * 15, [9] * 15), ([1] + [0] * 14, [5] * 15)],
+                         ids=["no periods", "nothing due", "all late", "all on time", "one event"])  # fmt: skip
+def test_edges_make_no_nonsense(counts, over):
+    found = chart(counts, over, "p")
+    for point in found.points:
+        if point.value is not None:
+            assert 0 <= point.lower <= point.center <= point.upper <= 1
+    assert found.variation("high") in set(Variation)
+
+
+# Intervals
+
+
+def test_wilson_is_public_health_englands():
+    head, *told = sheet("phe_proportion.xlsx")
+    at = {str(name): n for n, name in enumerate(head)}
+    checked = 0
+    for row in told:
+        count, size = row[at["Numerator"]], row[at["Denominator"]]
+        if not isinstance(count, int | float) or not isinstance(size, int | float) or not size:
+            continue
+        scale = float(row[at["multiplier"]]) if "multiplier" in at else 1.0
+        for level, name in ((0.95, "95_0"), (0.998, "99_8")):
+            columns = [n for label, n in at.items() if name in label]
+            found = intervals.wilson(count, size, level)
+            told_ = sorted(float(row[n]) for n in columns)
+            assert [found.low * scale, found.high * scale] == pytest.approx(told_, rel=1e-9)
+            checked += 1
+    assert checked >= 20
+
+
+def test_no_denominator_is_no_data():
+    assert intervals.wilson(0, 0) is None
+    assert intervals.poisson(3, 0) is None
+    assert intervals.compare(1, 0, 2, 5) is None
+
+
+def test_the_poisson_interval_is_exact():
+    found = intervals.poisson(65, 1)
+    assert [found.low, found.high] == pytest.approx([50.1656, 82.8478], abs=1e-4)
+    assert intervals.poisson(0, 1).low == 0
+
+
+def test_infections_fell_to_two_fifths():
+    found = intervals.compare(449, 344_742.1667, 85, 169_697.25)
+    assert [found.ratio, found.low, found.high] == pytest.approx([0.384585, 0.301329, 0.485893], abs=1e-5)
+    assert found.lower
+    assert not found.higher
+
+
+def test_one_against_one_says_nothing():
+    found = intervals.compare(1, 100, 1, 100)
+    assert not found.lower
+    assert not found.higher
+    assert intervals.compare(0, 100, 3, 100).ratio is None
+    assert intervals.compare(0, 100, 0, 100).high is None
+
+
+# Funnels
+
+
+def test_the_funnels_limits_are_public_health_englands():
+    told = rows("phe_funnel_prop_inputs.csv")
+    counts, sizes = [float(r["numerator"]) for r in told], [float(r["denominator"]) for r in told]
+    found = funnel.Funnel.of(counts, sizes, share=True, per=100, widen=False)
+    assert found.middle == pytest.approx(80.642448, abs=1e-6)
+    for row in rows("phe_funnel_prop_outputs.csv"):
+        for z, low, high in ((funnel.Z95, "Lower2s0025limit", "Upper2s0025limit"),
+                             (funnel.Z998, "Lower3s0001limit", "Upper3s0001limit")):  # fmt: skip
+            expected = [float(row[low]), float(row[high])]
+            assert found.limits(float(row["Population"]), z) == pytest.approx(expected, abs=2e-5)
+
+
+def test_all_303_labels_of_the_funnel_come_back_and_it_is_over_dispersed():
+    told = rows("phe_funnel_prop_inputs.csv")
+    counts, sizes = [float(r["numerator"]) for r in told], [float(r["denominator"]) for r in told]
+    found = funnel.Funnel.of(counts, sizes, share=True, widen=False)
+
+    def label(count: float, size: float) -> str:
+        for z, name in ((funnel.Z998, "0.001"), (funnel.Z95, "0.025")):
+            low, high = found.limits(size, z)
+            if not low <= count / size <= high:
+                return f"{'High' if count / size > high else 'Low'} ({name})"
+        return "Not significant"
+
+    assert [label(*one) for one in zip(counts, sizes, strict=True)] == [r["significance"] for r in told]
+    widened = funnel.Funnel.of(counts, sizes, share=True)
+    assert widened.scatter > 5
+    beyond = sum(not low <= c / s <= high for c, s in zip(counts, sizes, strict=True)
+                 for low, high in [widened.limits(s, funnel.Z998)])  # fmt: skip
+    assert beyond < 30
+
+
+def test_a_rates_limits_are_poissons_own_and_start_at_nothing():
+    found = funnel.Funnel.of([3, 5], [10_000, 10_000], share=False, per=10_000)
+    low, high = found.limits(10_000, funnel.Z998)
+    assert low == 0
+    assert 10.5 < high < 13.5, "the normal curve would say 10.2"
+
+
+def test_one_unit_alone_is_its_own_centre():
+    found = funnel.Funnel.of([7], [10], share=True)
+    assert found.middle == pytest.approx(0.7)
+    assert found.scatter == 1.0
+    assert funnel.Funnel.of([], [], share=True) is None
+    assert funnel.Funnel.of([0], [0], share=True) is None
+
+
+def test_british_water_companies_rates_are_recomputed_from_their_parts():
+    """The source prints 338.87 for one of them; its own parts give 38.87."""
+    with next(Path(shared("ccw-complaint-rates")).glob("*.csv")).open(encoding="utf-8") as file:
+        told = list(csv.DictReader(file))
+    counts = [int(row["complaints_to_company"]) for row in told]
+    homes = [int(row["household_connections"]) for row in told]
+    found = funnel.Funnel.of(counts, homes, share=False, per=10_000)
+    assert found.middle == pytest.approx(27.1218, abs=1e-4)
+    assert [c / h * 10_000 for c, h in zip(counts, homes, strict=True)] == pytest.approx(
+        [26.9670, 38.8703, 14.7985, 24.8492, 18.8080, 51.1344], abs=1e-4
+    )
