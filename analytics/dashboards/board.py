@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from analytics import kpi
-from analytics.dashboards import figures, words
+from analytics.dashboards import control, figures, words
 from analytics.dashboards.figures import Figure
 from analytics.dashboards.filters import Filters
-from analytics.dashboards.funnel import Funnel, funnel
+from analytics.dashboards.funnel import around, funnel, outside
 from analytics.dashboards.words import Translate
 from analytics.labels import Row
 from analytics.metrics import METRICS
@@ -57,6 +57,8 @@ class Panel:
     figure: Figure
     table: Table
     foot: tuple[str, ...]
+    badge: tuple[str, str] | None = None
+    """(class of .kf-spc, word): what the latest point of a control chart says."""
 
 
 @dataclass(frozen=True)
@@ -90,14 +92,27 @@ def board(session: Session, chosen: Filters, as_of: datetime, _: Translate) -> B
 
 
 def _trend(rows: list[Row], total: Row, chosen: Filters, as_of: datetime, _: Translate) -> Panel:
-    still_open = chosen.still_open(as_of)
+    still_open, better = chosen.still_open(as_of), BETTER[total.metric]
     periods = chosen.periods(as_of)
+    said = words.trend(rows, total, still_open, chosen.grain, _)
+    figure = control.control(rows, chosen.grain, periods, still_open, better, _)
+    table = _listed(_("期间"), [(words.period(row.dims[chosen.grain] or "", _), row) for row in rows], _)
+    foot = (_stands(total.metric, _), *_hollow(chosen, as_of, _))
+    found = control.of_rows(rows, chosen.grain, periods, still_open)
+    if found is None or found.latest is None:
+        return Panel(said, figure, table, foot)
+    points = dict(zip(periods, found.points, strict=True))
+    limits = [points.get(row.dims[chosen.grain] or "") for row in rows]
     return Panel(
-        words.trend(rows, total, still_open, chosen.grain, _),
-        figures.trend(rows, chosen.grain, periods, still_open, _),
-        _listed(_("期间"), [(words.period(row.dims[chosen.grain] or "", _), row) for row in rows], _),
-        (_stands(total.metric, _), *_hollow(chosen, as_of, _)),
-    )
+        words.joined(said, control.judged(found, better, _)),
+        figure,
+        Table((*table.head, _("控制限"), _("判断")), tuple(
+            (*cells, control.limits(point, total.metric) if point else "—",
+             control.verdict(point, _) if point and not found.trial else "—")
+            for cells, point in zip(table.rows, limits, strict=True))),
+        (*foot, _("虚线为控制限（±3σ）"), *([_("波动大于件数能解释的，界限已放宽（Laney）")] if found.widened else [])),
+        control.badge(found, better, _),
+    )  # fmt: skip
 
 
 def _hollow(chosen: Filters, as_of: datetime, _: Translate) -> list[str]:
@@ -105,9 +120,9 @@ def _hollow(chosen: Filters, as_of: datetime, _: Translate) -> list[str]:
 
 
 def _units(rows: list[Row], metric: str, chosen: Filters, _: Translate) -> Panel:
-    around = Funnel.of(rows)
-    outside = around.outside(rows) if around else []
-    beyond = {row.dims["unit"]: above for row, above in outside}
+    limits = around(rows)
+    found = outside(rows, limits) if limits else []
+    beyond = {row.dims["unit"]: above for row, above in found}
     table = _listed(_("承办单位"), [(row.dims["unit"] or "", row) for row in rows], _)
     verdicts = [{None: _("界限内"), True: _("高于上界"), False: _("低于下界")}[beyond.get(row.dims["unit"])]
                 for row in rows]  # fmt: skip
@@ -115,11 +130,13 @@ def _units(rows: list[Row], metric: str, chosen: Filters, _: Translate) -> Panel
         metric, _("横轴为回访件数")
     )
     return Panel(
-        words.units(rows, outside, chosen.unit, _),
+        words.units(rows, found, chosen.unit, _),
         funnel(rows, chosen.unit, BETTER[metric], _),
         Table((*table.head, _("对照")), tuple((*cells, verdict if cells[1] != "—" else "—")
                                              for cells, verdict in zip(table.rows, verdicts, strict=True))),
-        (over, _("线为平均与 95%、99.8% 界限（近似）"), _("不排名：件数少的单位波动大")),
+        (over, _("线为平均与 95%、99.8% 界限"),
+         *([_("各单位的差别大于件数能解释的，界限已放宽")] if limits and limits.scatter > 1 else []),
+         _("不排名：件数少的单位波动大")),
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def of_rows(rows: Sequence[Row], grain: str, periods: Sequence[str], still_open:
     shown = [by_period.get(label) for label in periods]
     return chart(
         [row.numerator if row else 0 for row in shown],
-        [row.denominator or 0 if row else 0 for row in shown],
+        [float(row.denominator or 0) if row else 0.0 for row in shown],
         "p" if metric.share else "u",
         per=getattr(metric, "per", 1),
         settled=len(periods) - (bool(periods) and periods[-1] == still_open),
@@ -83,7 +83,8 @@ def control(
                 "x": xs,
                 "y": [point.value for point in found.points],
                 "customdata": [
-                    [words.period(label, _), words.number(row, _) if row else "—", _limits(point, rows[0], _)]
+                    [words.period(label, _), words.number(row, _) if row else "—",
+                     _("控制限 %(limits)s") % {"limits": limits(point, rows[0].metric)}]
                     for label, row, point in zip(periods, told, found.points, strict=True)
                 ],
                 "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<br>%{customdata[2]}<extra></extra>",
@@ -118,11 +119,13 @@ def _colour(point: Point, better: str) -> str:
     return COLOUR[Variation.BETTER if point.above == (better == "high") else Variation.WORSE]
 
 
-def _limits(point: Point, row: Row, _: Translate) -> str:
+def limits(point: Point, metric: str) -> str:
+    """The limits of a period: 85.1–97.3%, 2.10–4.65."""
     if point.lower is None or point.upper is None:
-        return ""
-    ends = (f"{end:.1%}" if METRICS[row.metric].share else f"{end:.2f}" for end in (point.lower, point.upper))
-    return _("控制限 %(low)s–%(high)s") % dict(zip(("low", "high"), ends, strict=True))
+        return "—"
+    if METRICS[metric].share:
+        return f"{point.lower * 100:.1f}–{point.upper:.1%}"
+    return f"{point.lower:.2f}–{point.upper:.2f}"
 
 
 def _limit(xs: Sequence[int], ys: Sequence[float | None]) -> Figure:

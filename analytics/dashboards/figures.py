@@ -13,7 +13,6 @@ from typing import Any
 from analytics.dashboards import words
 from analytics.dashboards.words import Translate
 from analytics.labels import Row
-from analytics.metrics import METRICS
 
 Figure = dict[str, Any]
 
@@ -36,38 +35,6 @@ def empty(why: str) -> Figure:
     }
 
 
-def trend(rows: Sequence[Row], grain: str, periods: Sequence[str], still_open: str | None, _: Translate) -> Figure:
-    """A figure over time: a point a period, hollow where the period is not over, a gap where nothing is known."""
-    by_period = {row.dims[grain]: row for row in rows if row.value is not None}
-    if not by_period:
-        return empty(_("没有数据"))
-    share = METRICS[rows[0].metric].share
-    shown = [by_period.get(label) for label in periods]
-    return {
-        "data": [
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "x": list(range(len(periods))),
-                "y": [row.value if row else None for row in shown],
-                "customdata": [[words.period(label, _), words.number(row, _) if row else "—"]
-                               for label, row in zip(periods, shown, strict=True)],
-                "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
-                "line": {"color": "var(--series-1)", "width": 1.5},
-                "marker": _marker(7, "var(--series-1)", periods, still_open),
-                "cliponaxis": False,
-            }
-        ],
-        "layout": {
-            "template": None,
-            "hovermode": "closest",
-            "dragmode": False,
-            "xaxis": _periods(periods, _),
-            "yaxis": axis([row.value for row in shown if row and row.value is not None], share),
-        },
-    }  # fmt: skip
-
-
 def _marker(size: int, colour: str, periods: Sequence[str], still_open: str | None) -> dict[str, Any]:
     """Full points, and a hollow one for the period that is not over."""
     hollow = [label == still_open for label in periods]
@@ -78,7 +45,7 @@ def _marker(size: int, colour: str, periods: Sequence[str], still_open: str | No
     }
 
 
-def _periods(periods: Sequence[str], _: Translate) -> dict[str, Any]:
+def over_periods(periods: Sequence[str], _: Translate) -> dict[str, Any]:
     """An axis of periods: a mark for a few of them, the year where it begins."""
     marks = words.ticks(list(periods), _)
     return {
@@ -205,7 +172,7 @@ def lines(
             "hovermode": "closest",
             "dragmode": False,
             "showlegend": True,
-            "xaxis": _periods(periods, _),
+            "xaxis": over_periods(periods, _),
             "yaxis": counted(max(most * 1.1, 5)),
         },
     }  # fmt: skip

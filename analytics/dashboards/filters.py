@@ -18,7 +18,7 @@ LONGEST = 2_000
 """Characters of a query string that is read at all."""
 MOST_PERIODS = 120
 """Points of a line that a person can tell apart."""
-MONTHS = 12
+MONTHS = 24
 """Months shown when nothing is asked: a year, so that a season stands beside itself at most once."""
 
 
@@ -70,7 +70,7 @@ class Filters:
 
 
 def default(as_of: datetime) -> Filters:
-    """The last twelve months, the one that runs now included."""
+    """The last two years, the month that runs now included: a control chart wants a dozen points and one."""
     this = first_day("month", local_date(as_of))
     months = this.year * 12 + this.month - MONTHS
     return Filters(start=midnight(date(months // 12, months % 12 + 1, 1)), end=midnight(after("month", this)))

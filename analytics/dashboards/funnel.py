@@ -3,73 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import sqrt
+from typing import TYPE_CHECKING
 
 from analytics.dashboards import words
 from analytics.dashboards.figures import Figure, axis, counted, empty
 from analytics.dashboards.words import Translate
 from analytics.labels import Row
 from analytics.metrics import METRICS
+from analytics.statistics.funnel import Z95, Z998, Funnel
 
-Z95, Z998 = 1.959964, 3.090232
-"""Normal quantiles of the two-sided limits of a funnel: 95 % and 99.8 %."""
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 STEPS = 60
 """Points of a limit's curve."""
 
 
-@dataclass(frozen=True)
-class Funnel:
-    """Units around the group's figure, with limits that widen where there is little to count over."""
+def around(rows: Sequence[Row]) -> Funnel | None:
+    """The funnel of a figure by unit; None where nothing is known."""
+    known = _known(rows)
+    if not known:
+        return None
+    metric = METRICS[known[0].metric]
+    return Funnel.of([row.numerator for row in known], [row.denominator or 0 for row in known], share=metric.share,
+                     per=getattr(metric, "per", 1))  # fmt: skip
 
-    center: float
-    share: bool
-    per: int
 
-    @classmethod
-    def of(cls, rows: Sequence[Row]) -> Funnel | None:
-        """The funnel of a figure by unit; None where nothing is known."""
-        metric = METRICS[rows[0].metric] if rows else None
-        over = sum(row.denominator or 0 for row in rows if row.value is not None)
-        if metric is None or not over:
-            return None
-        count = sum(row.numerator for row in rows if row.value is not None)
-        return cls(count / over, metric.share, getattr(metric, "per", 1))
+def outside(rows: Sequence[Row], limits: Funnel) -> list[tuple[Row, bool]]:
+    """The units beyond 99.8 %, each with whether it lies above, the farthest first."""
+    found = []
+    for row in _known(rows):
+        lower, upper = limits.limits(row.denominator or 0, Z998)
+        value = row.value or 0.0
+        if value < lower or value > upper:
+            found.append((abs(value - limits.middle) / ((upper - lower) or 1), row, value > upper))
+    return [(row, above) for _far, row, above in sorted(found, key=lambda one: -one[0])]
 
-    def limits(self, over: float, z: float) -> tuple[float, float]:
-        """Lower and upper limit of the value for a denominator: a share's binomial, a rate's Poisson, both by the
-        normal approximation."""
-        variance = self.center * (1 - self.center) if self.share else self.center
-        gap = z * sqrt(variance / over)
-        upper = self.center + gap
-        return max(0.0, self.center - gap) * self.per, (min(1.0, upper) if self.share else upper) * self.per
 
-    def outside(self, rows: Sequence[Row]) -> list[tuple[Row, bool]]:
-        """The units beyond 99.8 %, each with whether it lies above, the farthest first."""
-        found = []
-        for row in rows:
-            if row.value is not None and row.denominator:
-                lower, upper = self.limits(row.denominator, Z998)
-                if row.value < lower or row.value > upper:
-                    middle = self.center * self.per
-                    found.append((abs(row.value - middle) / (upper - lower), row, row.value > upper))
-        return [(row, above) for _far, row, above in sorted(found, key=lambda one: -one[0])]
+def _known(rows: Iterable[Row]) -> list[Row]:
+    return [row for row in rows if row.value is not None and row.denominator]
 
 
 def funnel(rows: Sequence[Row], chosen: str | None, better: str, _: Translate) -> Figure:
     """Units by how much they count over; the one that was chosen is ringed. better: `high` or `low`."""
-    around = Funnel.of(rows)
-    known = [row for row in rows if row.value is not None and row.denominator]
-    if around is None or not known:
+    known, limits = _known(rows), around(rows)
+    if limits is None:
         return empty(_("没有数据"))
     most = max(row.denominator or 0 for row in known) * 1.08
     xs = [most * n / STEPS for n in range(1, STEPS + 1)]
-    beyond = {row.dims["unit"]: above for row, above in around.outside(known)}
+    beyond = {row.dims["unit"]: above for row, above in outside(known, limits)}
     colours = [_colour(beyond.get(row.dims["unit"]), better) for row in known]
     values = [row.value or 0 for row in known]
     return {
         "data": [
-            *(_curve(xs, [around.limits(x, z)[side] for x in xs], dash)
+            *(_curve(xs, [limits.limits(x, z)[side] for x in xs], dash)
               for z, dash in ((Z95, "dot"), (Z998, "solid")) for side in (0, 1)),
             {
                 "type": "scatter",
@@ -93,14 +80,14 @@ def funnel(rows: Sequence[Row], chosen: str | None, better: str, _: Translate) -
             "dragmode": False,
             "margin": {"l": 8, "r": 44, "t": 8, "b": 8},
             "xaxis": counted(most, lambda mark: words.large(mark, _)),
-            "yaxis": axis(values, around.share),
-            "shapes": [{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": around.center * around.per,
-                        "y1": around.center * around.per, "line": {"color": "var(--limit)", "width": 1}}],
+            "yaxis": axis(values, limits.share),
+            "shapes": [{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": limits.middle,
+                        "y1": limits.middle, "line": {"color": "var(--limit)", "width": 1}}],
             "annotations": [
-                *({"text": told, "xref": "paper", "x": 1, "xanchor": "left", "y": around.limits(most, z)[0],
+                *({"text": told, "xref": "paper", "x": 1, "xanchor": "left", "y": limits.limits(most, z)[0],
                    "showarrow": False, "font": {"color": "var(--ink-3)", "size": 11}}
                   for told, z in (("95%", Z95), ("99.8%", Z998))),
-                {"text": _("平均"), "xref": "paper", "x": 1, "xanchor": "left", "y": around.center * around.per,
+                {"text": _("平均"), "xref": "paper", "x": 1, "xanchor": "left", "y": limits.middle,
                  "showarrow": False, "font": {"color": "var(--ink-2)", "size": 12}},
                 *({"text": row.dims["unit"], "x": row.denominator, "y": row.value, "xanchor": "left", "xshift": 8,
                    "showarrow": False, "font": {"color": "var(--ink-2)", "size": 12}}

@@ -26,6 +26,8 @@ TITLE = "服务质量"
 MOST_OPTIONS = 200
 """Units in the list of one select."""
 NAMED_MISSING = 3
+PARTS = 5
+"""Outputs of a panel: sentence, its twin for screen readers, table, foot, badge."""
 
 THEME = {
     "primaryColor": "water",
@@ -104,6 +106,7 @@ def _card(name: str, _: Translate) -> Any:
         html.Header([
             html.H2(title),
             html.Span(className="kf-do", children=[
+                html.Span(id=f"{name}-badge"),
                 html.Button(_("表格"), id=f"{name}-swap", className="kf-quiet kf-small", type="button",
                             **_wild(aria_label=_("%(title)s：看表格") % {"title": title}, aria_pressed="false")),
                 html.Button(_("下载"), className="kf-quiet kf-small", type="button",
@@ -137,7 +140,7 @@ def install(app: Dash, asking: Asking) -> None:
         Output("problem", "children"), Output("grid", "hidden"),
         *(Output(f"{name}-{part}", property_) for name in PANELS
           for part, property_ in (("say", "children"), ("plot", "aria-label"), ("table", "children"),
-                                  ("foot", "children"))),
+                                  ("foot", "children"), ("badge", "children"))),
     ]  # fmt: skip
 
     @app.callback(outputs, Input("url", "search"))
@@ -190,15 +193,16 @@ def answer(asking: Asking, search: object) -> list[Any]:
     shown: list[Any] = [None, held, held["period"], chosen.grain, chosen.unit, options, chosen.scope]
     if made is None:
         note = html.Div(className="kf-note late", children=html.Span(
-            [problem, " ", dcc.Link(_("看最近 12 个月"), href="?", refresh=False)]))  # fmt: skip
-        return [*shown, None, note, True, *([None] * (4 * len(PANELS)))]
+            [problem, " ", dcc.Link(_("看最近 24 个月"), href="?", refresh=False)]))  # fmt: skip
+        return [*shown, None, note, True, *([None] * (PARTS * len(PANELS)))]
     drawn = [part for name in PANELS for part in _parts(made.panels[name])]
     shown[0] = {"names": list(PANELS), "figures": [made.panels[name].figure for name in PANELS]}
     return [*shown, _chips(chosen, made, as_of, _), None, False, *drawn]
 
 
 def _parts(panel: Panel) -> list[Any]:
-    return [panel.say, panel.say, _table(panel.table), [html.Span(told) for told in panel.foot]]
+    badge = html.Span(panel.badge[1], className=f"kf-spc {panel.badge[0]}") if panel.badge else None
+    return [panel.say, panel.say, _table(panel.table), [html.Span(told) for told in panel.foot], badge]
 
 
 def _table(table: Table) -> Any:

@@ -76,6 +76,11 @@ def _tick(label: str, _: Translate) -> str:
     return period(label, _, year=False) if len(label) > 4 else label
 
 
+def joined(*sentences: str) -> str:
+    """Sentences one after the other: with a space where they are written with spaces."""
+    return "".join(f" {s}" if s[:1].isascii() and n else s for n, s in enumerate(sentences) if s)
+
+
 def large(many: float, _: Translate) -> str:
     """A round number on an axis: 20 万, 150."""
     return _("%(many)g 万") % {"many": many / 10_000} if many >= 10_000 else f"{many:,g}"

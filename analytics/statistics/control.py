@@ -59,7 +59,7 @@ class Assurance(StrEnum):
 class Point:
     """One period. value, center, lower, upper in the chart's unit; None where the period has no denominator."""
 
-    count: int
+    count: float
     over: float
     value: float | None
     center: float
@@ -120,7 +120,7 @@ class Chart:
 
 
 def chart(
-    counts: Sequence[int], over: Sequence[float], kind: Kind, *, per: float = 1, rebased: Sequence[int] = (),
+    counts: Sequence[float], over: Sequence[float], kind: Kind, *, per: float = 1, rebased: Sequence[int] = (),
     settled: int | None = None,
 ) -> Chart:  # fmt: skip
     """A chart of `counts` over `over` (a period each), its values times `per`.
@@ -144,14 +144,14 @@ def chart(
 
 
 def _phase(
-    counts: Sequence[int], over: Sequence[float], kind: Kind, per: float, settled: int
+    counts: Sequence[float], over: Sequence[float], kind: Kind, per: float, settled: int
 ) -> tuple[list[Point], float]:
     made = [(count, size) for count, size in list(zip(counts, over, strict=True))[: max(0, settled)] if size]
     total = sum(size for _, size in made)
     center = sum(count for count, _ in made) / total if total else 0.0
     variance = center * (1 - center) if kind == "p" else center
 
-    def z_of(count: int, size: float) -> float | None:
+    def z_of(count: float, size: float) -> float | None:
         if not size:
             return None
         return (count / size - center) / sqrt(variance / size) if variance > 0 else 0.0

@@ -12,11 +12,11 @@ import plotly.graph_objects as go
 import pytest
 
 from analytics import dashboards
-from analytics.dashboards import figures, service, words
+from analytics.dashboards import control, figures, service, words
 from analytics.dashboards.board import PANELS, RATES, board
 from analytics.dashboards.english import ENGLISH
 from analytics.dashboards.filters import Filters, read
-from analytics.dashboards.funnel import Funnel, funnel
+from analytics.dashboards.funnel import funnel
 from analytics.labels import Row
 from analytics.metrics import METRICS
 from analytics.periods import TIMES
@@ -41,9 +41,9 @@ def row(metric: str, numerator: int, denominator: int | None, **dims: str | None
 # The query string
 
 
-def test_nothing_asked_is_the_last_twelve_months() -> None:
+def test_nothing_asked_is_the_last_two_years() -> None:
     chosen = read("", NOW, UNITS)
-    assert (chosen.start, chosen.end) == (at("2025-04-01"), at("2026-04-01"))
+    assert (chosen.start, chosen.end) == (at("2024-04-01"), at("2026-04-01"))
     assert (chosen.grain, chosen.unit, chosen.scope) == ("month", None, "quality")
     assert chosen.months() == ("2025-04-01", "2026-03-01")
     assert chosen.query(NOW) == ""
@@ -129,6 +129,7 @@ def test_a_period_is_said_as_people_say_it(label: str, said: str) -> None:
 def test_every_word_of_the_page_has_its_english() -> None:
     folder = Path(dashboards.__file__).parent
     said: set[str] = {service.TITLE, *PANELS.values(), *words.NOTHING.values(), *TIMES.values(), *SCOPES.values()}
+    said |= {*control.BADGES.values(), *control.RULES.values(), *control.SAID.values()}
     for metric in (*RATES.values(), "complaints"):
         said |= {METRICS[metric].stands_at, METRICS[metric].excluded} - {"无"}
     for source in folder.glob("*.py"):
@@ -152,29 +153,63 @@ def test_a_sentence_in_english_reads_as_one() -> None:
 # The figures
 
 
-def test_a_trend_is_a_point_a_period_hollow_where_it_is_open_and_a_gap_where_nothing_is_known() -> None:
+def monthly(*shares: int, of: int = 100) -> tuple[list[Row], list[str]]:
+    """So many of a hundred on time in each month from 2024-01 on."""
+    labels = [f"{2024 + n // 12}-{n % 12 + 1:02d}" for n in range(len(shares))]
+    return [row("on_time_rate", n, of, month=label) for n, label in zip(shares, labels, strict=True)], labels
+
+
+STEADY = [90 + (2 if n % 2 else -2) for n in range(20)]
+
+
+def test_a_figure_over_time_is_a_control_chart_hollow_where_it_is_open_and_a_gap_where_nothing_is_known() -> None:
     rows = [row("on_time_rate", 90, 100, month="2025-12"), row("on_time_rate", 9, 10, month="2026-02")]
-    made = figures.trend(rows, "month", ["2025-12", "2026-01", "2026-02"], "2026-02", same)
-    assert made["data"] == [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "x": [0, 1, 2],
-            "y": [0.9, None, 0.9],
-            "customdata": [["2025 年 12 月", "90.0%（90 / 100）"], ["2026 年 1 月", "—"],
-                           ["2026 年 2 月", "9 / 10（90.0%）"]],
-            "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
-            "line": {"color": "var(--series-1)", "width": 1.5},
-            "marker": {
-                "size": 7,
-                "color": ["var(--series-1)", "var(--series-1)", "var(--surface)"],
-                "line": {"color": "var(--series-1)", "width": [0, 0, 2]},
-            },
-            "cliponaxis": False,
-        }
+    made = control.control(rows, "month", ["2025-12", "2026-01", "2026-02"], "2026-02", "high", same)
+    lower, upper, points = made["data"]
+    assert points["y"] == [0.9, None, 0.9]
+    assert lower["y"] == [pytest.approx(0.81), None, pytest.approx(0.6154, abs=1e-4)]
+    assert upper["y"] == [pytest.approx(0.99), None, 1.0]
+    assert points["customdata"] == [
+        ["2025 年 12 月", "90.0%（90 / 100）", "控制限 81.0–99.0%"], ["2026 年 1 月", "—", "控制限 —"],
+        ["2026 年 2 月", "9 / 10（90.0%）", "控制限 61.5–100.0%"],
     ]  # fmt: skip
+    assert points["marker"]["color"] == ["var(--common)", "var(--common)", "var(--surface)"]
+    assert points["marker"]["line"] == {"color": ["var(--common)"] * 3, "width": [0, 0, 2]}
     assert made["layout"]["template"] is None
     assert made["layout"]["xaxis"]["ticktext"] == ["12 月<br>2025", "1 月<br>2026", "2 月"]
+
+
+@pytest.mark.parametrize(
+    ("last", "badge", "said", "colour"),
+    [
+        ([91], ("common", "正常波动"), "在正常波动之内，不能说变好或变差。", "var(--common)"),
+        ([70], ("worse", "变差"), "超出控制限，确有变差，值得查原因。", "var(--worse)"),
+        ([93, 94, 93, 94, 93, 94, 93], ("better", "好转"), "连续 7 期在均值一侧，确有好转。", "var(--better)"),
+    ],
+    ids=["chance", "a signal for the worse", "seven better ones"],
+)
+def test_what_is_signal_is_said_badged_and_coloured_and_what_is_noise_is_not(last, badge, said, colour) -> None:
+    rows, labels = monthly(*STEADY[:-1], *last)
+    found = control.of_rows(rows, "month", labels, None)
+    assert found is not None
+    assert control.badge(found, "high", same) == badge
+    assert control.judged(found, "high", same) == said
+    assert control.control(rows, "month", labels, None, "high", same)["data"][2]["marker"]["color"][-1] == colour
+
+
+def test_a_month_that_is_not_over_sets_no_limits() -> None:
+    rows, labels = monthly(*STEADY, 10)
+    found = control.of_rows(rows, "month", labels, labels[-1])
+    assert found is not None
+    assert found.points[0].center == pytest.approx(0.9)
+
+
+def test_a_year_of_months_is_too_few_to_judge() -> None:
+    rows, labels = monthly(*STEADY[:11], 10)
+    found = control.of_rows(rows, "month", labels, None)
+    assert found is not None
+    assert control.badge(found, "high", same) == ("few", "数据尚少")
+    assert control.judged(found, "high", same) == "不足 13 期，尚不能判断好坏。"
 
 
 def test_bars_hold_a_dozen_categories_and_the_rest_together() -> None:
@@ -182,17 +217,6 @@ def test_bars_hold_a_dozen_categories_and_the_rest_together() -> None:
     made = figures.bars(rows, same)
     assert made["data"][0]["x"] == [*range(100, 89, -1), 89 + 88 + 87 + 86]
     assert made["layout"]["yaxis"]["ticktext"][-1] == "其余 4 类"
-
-
-def test_the_funnel_is_the_published_one() -> None:
-    """Limits of proportions at 95 % and 99.8 %: p ± z sqrt(p (1 − p) / n), here of p = 0.8."""
-    around = Funnel.of([row("on_time_rate", 80, 100, unit="a"), row("on_time_rate", 720, 900, unit="b")])
-    assert around is not None
-    assert around.limits(100, 1.959964) == pytest.approx((0.8 - 0.0784, 0.8 + 0.0784), abs=1e-4)
-    assert around.limits(4, 3.090232) == (pytest.approx(0.18195, abs=1e-4), 1.0)
-    rate = Funnel.of([row("complaint_rate", 300, 1_000_000, unit="a")])
-    assert rate is not None
-    assert rate.limits(1_000_000, 1.959964)[1] == pytest.approx(3 + 1.959964 * 0.01 * 300**0.5, abs=1e-9)
 
 
 def test_a_unit_beyond_the_limits_is_named_and_coloured_by_what_is_better() -> None:
@@ -208,8 +232,8 @@ def test_a_unit_beyond_the_limits_is_named_and_coloured_by_what_is_better() -> N
 
 
 def test_without_data_a_figure_says_so() -> None:
-    for made in (figures.trend([], "month", [], None, same), figures.bars([], same), funnel([], None, "low", same),
-                 figures.lines([], "month", [], [], None, same)):  # fmt: skip
+    for made in (control.control([], "month", [], None, "low", same), figures.bars([], same),
+                 funnel([], None, "low", same), figures.lines([], "month", [], [], None, same)):  # fmt: skip
         assert made["data"] == []
         assert made["layout"]["annotations"][0]["text"] == "没有数据"
 

@@ -110,7 +110,7 @@ def test_the_filters_live_in_the_address_and_nowhere_else(page: Page, site: str)
     page.goto(site + "?by=hour")
     expect(page.locator("#problem")).to_contain_text("不能按“hour”分", timeout=30_000)
     expect(page.locator("#grid")).to_be_hidden()
-    page.get_by_role("link", name="看最近 12 个月").click()
+    page.get_by_role("link", name="看最近 24 个月").click()
     expect(page.locator("#rate-say")).not_to_be_empty()
     expect(page.locator("#problem")).to_be_empty()
 
