@@ -6,7 +6,7 @@ Reading settings touches no file. A key that the environment does not give is ma
 import os
 import secrets
 import tempfile
-from datetime import time
+from datetime import time, timedelta
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -23,6 +23,8 @@ HOURS = 3600
 MEBIBYTE = 1024 * 1024
 AUTH_DB = 1  # flask_appbuilder.const.AUTH_DB; importing it would load all of FAB for one number
 SHORTEST_KEY = 32  # characters; the keys made here have 64
+PLACEHOLDERS = ("change", "secret", "password", "example", "default", "replace")
+"""What stands in files that were copied and not filled in; a key that chance made has none of these words."""
 DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
 
 
@@ -129,6 +131,26 @@ class Settings(BaseSettings):
     session_hours: int = Field(
         default=12, ge=1, le=24, description="A shift and its overtime; FAB's 31 days are too many."
     )
+    session_idle_minutes: int | None = Field(
+        default=None,
+        ge=0,
+        le=1440,
+        description="After so many minutes unused a sign-in ends, in the browser and for programs alike. Left out: 60 "
+        "in production (a long call and its notes fit), never in a trial. 0: never.",
+    )
+    second_step: bool | None = Field(
+        default=None,
+        description="Whether discipline, chairman and administrators prove a second step (TOTP) when they sign in. "
+        "Left out: in production. A lost telephone is helped by a one-time secret.",
+    )
+    confidential_agreement: bool = Field(
+        default=False,
+        description="Whether a new discipline or chairman role or post, or a reset for its holder, waits until another "
+        "holder agrees. All holders are told in any case; of two holders, one on leave would block the other.",
+    )
+    reset_hours: int = Field(
+        default=24, ge=1, le=168, description="How long a one-time secret for a new password can be used."
+    )
     upload_mebibytes: int = Field(
         default=32, ge=1, description="Largest request: scans and photographs fit, a flood does not."
     )
@@ -174,6 +196,18 @@ class Settings(BaseSettings):
         return self.production if self.cookie_secure is None else self.cookie_secure
 
     @property
+    def idle(self) -> timedelta | None:
+        """How long a sign-in may be unused; None: as long as it lasts."""
+        minutes = self.session_idle_minutes
+        if minutes is None:
+            minutes = 60 if self.production else 0
+        return timedelta(minutes=minutes) or None
+
+    @property
+    def asks_second_step(self) -> bool:
+        return self.production if self.second_step is None else self.second_step
+
+    @property
     def session_key(self) -> str:
         """SECRET_KEY, or the one kept in DATA_DIR."""
         return self.secret_key.get_secret_value() if self.secret_key else kept_key(self.data_dir / "secret.key")
@@ -187,8 +221,20 @@ class Settings(BaseSettings):
     def weak_keys(self) -> list[str]:
         """Names of keys too short or shared to serve in production."""
         keys = {"SECRET_KEY": self.session_key, "LOG_KEY": self.digest_key.decode()}
-        weak = [name for name, key in keys.items() if len(key) < SHORTEST_KEY or len(set(key)) < SHORTEST_KEY // 4]
+        weak = [name for name, key in keys.items() if _is_weak(key)]
         return weak or (["LOG_KEY"] if keys["LOG_KEY"] == keys["SECRET_KEY"] else [])
+
+
+def _is_weak(key: str) -> bool:
+    """Too short, of too few characters, a piece repeated, or words such as change-me."""
+    repeated = key in (key + key)[1:-1]
+    words = "".join(ch for ch in key.lower() if ch.isalpha())
+    return (
+        len(key) < SHORTEST_KEY
+        or len(set(key)) < SHORTEST_KEY // 4
+        or repeated
+        or any(word in words for word in PLACEHOLDERS)
+    )
 
 
 @cache
@@ -238,11 +284,17 @@ def flask_config(chosen: Settings) -> dict[str, Any]:
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(chosen.database_url),
         "MAX_CONTENT_LENGTH": chosen.upload_mebibytes * MEBIBYTE,
         # Sessions: not for scripts, not for other sites, not for ever.
-        "SESSION_COOKIE_NAME": "kefu",
+        # The prefix, which browsers honour over HTTPS only, keeps other hosts of the domain from setting it.
+        "SESSION_COOKIE_NAME": "__Host-kefu" if chosen.secure_cookies else "kefu",
+        "SESSION_COOKIE_PATH": "/",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": chosen.secure_cookies,
         "PERMANENT_SESSION_LIFETIME": chosen.session_hours * HOURS,
+        "SESSION_IDLE": chosen.idle,
+        "SECOND_STEP": chosen.asks_second_step,
+        "AGREEMENT": chosen.confidential_agreement,
+        "RESET_HOURS": chosen.reset_hours,
         "REMEMBER_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SAMESITE": "Lax",
         "REMEMBER_COOKIE_SECURE": chosen.secure_cookies,

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import ValidationError
 
-from admin.commands import db, demo, first_start, guard, init, no_demo_accounts, remind
+from admin.account_commands import agree, reset
+from admin.commands import db, demo, first_start, init, remind
+from admin.starting import guard, no_default_passwords, no_demo_accounts
 from analytics.cli import export, kpi
 from config import Settings, settings
 from models.commands import verify, workday
@@ -64,6 +66,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     from admin.factory import create_app as create_admin
 
     chosen = chosen or settings()
+    guard(chosen)  # whatever server it is that serves it
     app = create_admin(chosen)
     with app.app_context():
         _mount_figures(app, House(chosen))
@@ -130,6 +133,7 @@ def serve(house: House, host: str | None, port: int | None, workers: int | None)
     house.demand_tables()
     if chosen.production:
         no_demo_accounts(house)
+        no_default_passwords(house)
     from admin.serving import Server
 
     Server(create_app(chosen), chosen).run()
@@ -157,7 +161,7 @@ def recorded(command: click.Command) -> click.Command:
     return command
 
 
-for command in (serve, init, demo, import_file, export, kpi, remind, verify, db, workday):
+for command in (serve, init, demo, import_file, export, kpi, remind, verify, db, workday, reset, agree):
     main.add_command(recorded(command))
 
 if __name__ == "__main__":

@@ -8,12 +8,10 @@ from flask_appbuilder.actions import action
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
-from wtforms.validators import DataRequired, EqualTo, Regexp
+from wtforms.validators import DataRequired, Regexp
 
 from admin.current import session
 from admin.guarding import ModelView
-from admin.password_forms import password_field, strong
-from admin.passwords import hash_password
 from models import policy
 from models.base import Role, User
 from models.refusals import Invalid, Reason
@@ -29,23 +27,17 @@ class AccountView(ModelView):
     list_title, show_title, add_title, edit_title = _("账号"), _("账号"), _("新账号"), _("修改账号")
     label_columns = {
         "username": _("用户名"), "last_name": _("姓"), "first_name": _("名"), "email": _("邮箱"), "active": _("在用"),
-        "roles": _("角色"), "last_login": _("上次登录"), "login_count": _("登录次数"), "password": _("密码"),
-        "conf_password": _("再输一次"), "changed_on": _("修改时间"),
+        "roles": _("角色"), "last_login": _("上次登录"), "login_count": _("登录次数"),
     }  # fmt: skip
     list_columns = ["username", "last_name", "first_name", "roles", "active", "last_login"]
     show_columns = ["username", "last_name", "first_name", "email", "roles", "active", "last_login", "login_count"]
     search_columns = ["username", "last_name", "first_name", "email", "active", "roles"]
     order_columns = ["username", "last_name", "active", "last_login"]
-    add_columns = ["username", "last_name", "first_name", "email", "roles", "active", "password", "conf_password"]
-    edit_columns = ["username", "last_name", "first_name", "email", "roles", "active"]
+    add_columns = edit_columns = ["username", "last_name", "first_name", "email", "roles", "active"]
     base_order = ("username", "asc")
     validators_columns = {
         "roles": [DataRequired(_("要选一个角色。"))],
         "email": [Regexp(r"[^@\s]+@[^@\s]+\.[^@\s]+$", message=_("邮箱地址看不懂，请写成 name@example.cn。"))],
-    }
-    add_form_extra_fields = {
-        "password": password_field(_("密码"), strong),
-        "conf_password": password_field(_("再输一次"), EqualTo("password", message=_("两次输入不一样。"))),
     }
 
     @expose("/userinfo/")
@@ -59,13 +51,17 @@ class AccountView(ModelView):
         )
         return page
 
-    @action("new_password", _("设新密码"), "", "fa-lock", multiple=False)
+    @action("new_password", _("发一次性口令"), "", "fa-lock", multiple=False)
     def new_password(self, item: User) -> Response:
-        """To the form for a new password."""
+        """To the page that makes a one-time secret."""
         return redirect(url_for("NewPasswordView.this_form_get", pk=item.id))
 
-    def pre_add(self, item: User) -> None:
-        item.password = hash_password(item.password or "")
+    def post_add(self, item: User) -> None:
+        """A new account has no password: nobody gets in until its owner has chosen one."""
+        g.made = item.id
+
+    def post_add_redirect(self) -> Response:
+        return redirect(url_for("NewPasswordView.this_form_get", pk=g.made))
 
     def pre_update(self, item: User) -> None:
         """Never lock everybody out: one administrator stays."""

@@ -1,4 +1,4 @@
-"""`run.py init`, `demo`, `remind` and `db`, and what is looked at before serving (DESIGN §4)."""
+"""`run.py init`, `demo`, `remind` and `db` (DESIGN §4)."""
 
 from __future__ import annotations
 
@@ -14,29 +14,9 @@ if TYPE_CHECKING:
     from datetime import time
 
     from admin.sending import Sent
-    from config import Settings
 
 FIRST_CITY = {"tickets": 6000, "months": 36, "seed": 1}
 """What a first start shows: three years of a company's complaints."""
-
-
-def guard(chosen: Settings) -> None:
-    """In production, and only there: no weak key (demo accounts are looked for once the tables are there)."""
-    if chosen.production and (weak := chosen.weak_keys()):
-        raise click.UsageError(f"生产环境须设置足够长且互不相同的密钥：{'、'.join(weak)}。")
-
-
-def no_demo_accounts(house: House) -> None:
-    from sqlalchemy import select
-
-    from models.base import User
-    from models.demo.city import DOMAIN, NO_LOGIN
-
-    with house.session() as session:
-        usable = select(User.username).where(User.email.like(f"%@{DOMAIN}"), User.active, User.password != NO_LOGIN)
-        names = session.scalars(usable.order_by(User.username)).all()
-    if names:
-        raise click.UsageError(f"生产环境不能有演示账号，请先停用：{'、'.join(names)}。")
 
 
 def first_start(house: House) -> None:
@@ -127,7 +107,7 @@ def _password(house: House, name: str, role: str) -> str:
 
     Raises UsageError where there is nobody to ask, and in production, where the guards stand, for one that will not do.
     """
-    from admin.passwords import check_password
+    from admin.passwords import first_password
 
     given = house.settings.admin_password
     password = given.get_secret_value() if given and role == "admin" else None
@@ -136,7 +116,7 @@ def _password(house: House, name: str, role: str) -> str:
             how = "设置环境变量 ADMIN_PASSWORD" if role == "admin" else "在终端里运行"
             raise click.UsageError(f"没有终端，问不了 {name} 的密码。请{how}。什么都没有写入。")
         password = str(click.prompt(f"{name} 的密码", hide_input=True, confirmation_prompt=True))
-    if wrong := check_password(password, name):
+    if wrong := first_password(password, name):
         if house.settings.production:
             raise click.UsageError(f"{name} 的密码不能用：{wrong}什么都没有写入。")
         click.echo(f"{name} 的密码只能试用：{wrong}", err=True)
@@ -148,16 +128,18 @@ def _open_account(house: House, name: str, role: str, password: str) -> None:
     from sqlalchemy import select
 
     from admin.security import hash_password
-    from models import setup
+    from models import agreement, credential, setup
     from models.organisation import Unit
     from models.types import SHANGHAI, now
 
     with house.session() as session:
-        user = setup.account(session, name, name, [role], hash_password(password))
+        user, at = setup.account(session, name, name, [role], hash_password(password)), now()
+        credential.chosen(session, user.id, None, at, keep=0)
         office = {"discipline": "discipline", "chairman": "board"}.get(role)
         if office:
             unit = session.scalars(select(Unit).where(Unit.kind == office)).one()
-            setup.appoint(session, user, unit, role, now().astimezone(SHANGHAI).date())
+            post = setup.appoint(session, user, unit, role, at.astimezone(SHANGHAI).date())
+            agreement.ask(session, "post", user.id, by=None, at=at, waits=False, post=post)
     click.echo(f"已建立账号 {name}。")
 
 

@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import config
 from admin import handlers
 from admin.api import add_apis
+from admin.cookies import Cookies
 from admin.security import SecurityManager
 from admin.views import IndexView, add_views
 from models.database import prepare
@@ -44,6 +45,7 @@ def create_app(settings: config.Settings) -> Flask:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {**app.config["SQLALCHEMY_ENGINE_OPTIONS"], "hide_parameters": True}
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.session_interface = Cookies()
     app.extensions["clock"] = now
     if settings.proxies:
         n = settings.proxies

@@ -21,8 +21,8 @@ from models.refusals import Refused
 log = logging.getLogger(__name__)
 
 OPEN = frozenset({
-    "static", "appbuilder.static", "healthz", "standing", "SignInView.login", "SecurityApi.login",
-    "SecurityApi.refresh", "LocaleView.index",
+    "static", "appbuilder.static", "healthz", "standing", "SignInView.login", "StepsView.code", "StepsView.enrol",
+    "StepsView.renew", "StepsView.reset", "SecurityApi.login", "SecurityApi.refresh", "LocaleView.index",
 })  # fmt: skip
 """All that answers without asking who you are. (A refresh token is asked for by `refresh` itself.)"""
 PAGE = "error.html"

@@ -1,4 +1,4 @@
-"""Passwords: how they are kept, and which will not do."""
+"""Passwords: how they are kept, and why one will not do, in words. Which will is `models.password_profile`'s."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import secrets
 from functools import cache
 
 from flask import current_app, has_app_context
-from flask_babel import gettext as _
-from werkzeug.security import generate_password_hash
+from werkzeug.security import check_password_hash, generate_password_hash
 
-SHORTEST, LONGEST = 8, 200
-EASY = ("password", "96568", "qwerty", "abc123")
+from admin import errors
+from admin.current import session
+from models import credential, password_profile
+from models.base import User
+from models.refusals import Reason
 
 
 def hash_password(password: str) -> str:
@@ -32,14 +34,25 @@ def _method() -> str:
     return str(current_app.config.get("FAB_PASSWORD_HASH_METHOD", "scrypt")) if has_app_context() else "scrypt"
 
 
-def check_password(password: str, *about: str) -> str | None:
-    """Why a password will not do, in words; None: it will. `about`: names that it must not be made of."""
-    if len(password) < SHORTEST or len(set(password)) < SHORTEST // 2:
-        return str(_("密码至少要 8 个字符，不能只是几个字符的重复。"))
-    if len(password) > LONGEST:
-        return str(_("密码太长。"))
-    if password.isdecimal():
-        return str(_("密码不能全是数字。"))
-    if any(part and part.lower() in password.lower() for part in (*about, *EASY)):
-        return str(_("密码不能含有用户名、96568 这类容易猜到的内容。"))
-    return None
+def first_password(password: str, name: str) -> str | None:
+    """Why a password will not do for an account that is about to be made, by the profile as seeded: there may be no
+    table yet. None: it will."""
+    why = password_profile.weakness(password, password_profile.seeded(), name)
+    return errors.reason(why) if why else None
+
+
+def new_password(password: str, user: User) -> str | None:
+    """Why a password will not do for an account, by the profile in force and by what it had before; None: it will."""
+    profile = password_profile.in_force(session())
+    why = password_profile.weakness(password, profile, user.username, user.last_name + user.first_name)
+    if why is None and _used(password, user, profile.history):
+        why = Reason("password_used", many=profile.history)
+    return errors.reason(why) if why else None
+
+
+def _used(password: str, user: User, most: int) -> bool:
+    """Whether it is the password that the account has, or one of the last."""
+    if not most:
+        return False
+    before = [user.password or "", *credential.past(session(), user.id, most - 1)]
+    return any(check_password_hash(one, password) for one in before if one)

@@ -63,6 +63,7 @@ DOORS: dict[str, Door] = {
     "Account": Door(frozenset({"admin"}), frozenset({"admin"}), {"userinfo": EVERYBODY}),
     "Role": Door(frozenset({"admin"}), frozenset({"admin"})),
     "SecurityEvent": Door(read=frozenset({"auditor"})),
+    "PasswordProfile": Door(frozenset({"admin"}), frozenset({"admin"})),
     "MyPassword": Door(write=EVERYBODY),
     "Analytics": Door(READERS),
     "Frame": Door(frozenset({"analyst", "operations", "discipline", "chairman", "leadership"})),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hmac
-import secrets
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import current_app, g, has_request_context, jsonify, make_response, request
@@ -23,32 +22,19 @@ from flask_jwt_extended import JWTManager
 from sqlalchemy import select
 from werkzeug.security import check_password_hash
 
-from admin import accounts, errors, password_forms, sign_in, watch
+from admin import accounts, errors, password_forms, sign_in, steps, watch
 from admin.current import now
 from admin.guarding import SQLAInterface
+from admin.marks import digest, stamp
 from admin.passwords import hash_password, nobodys_hash
-from models import access
+from models import access, agreement, credential, password_profile, security_log
+from models.access import SignIn
 from models.actor import held_roles
 from models.base import Role, User
 from models.database import together
 from models.types import SHANGHAI
 
 LONGEST_NAME = 320
-
-
-def _digest(*parts: object) -> str:
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.digest(key, "\0".join(map(str, parts)).encode(), "sha256").hex()
-
-
-def stamp(user: User) -> str:
-    """What sessions and tokens of an account carry: a new password makes all earlier ones worthless."""
-    return _digest("stamp", user.id, user.password)[:32]
-
-
-def mark(user: User | None) -> str:
-    """What a page carries to say whose it is: it tells accounts apart and names none; empty: nobody's."""
-    return _digest("page", user.id)[:24] if user is not None else ""
 
 
 class SecurityManager(StockSecurityManager):
@@ -71,7 +57,7 @@ class SecurityManager(StockSecurityManager):
         """Only what is needed: no groups, permission lists or self-made profiles."""
         self.appbuilder.add_api(self.security_api)
         self.auth_view = self.authdbview()
-        for view in (self.auth_view, self.resetmypasswordview(), self.resetpasswordview()):
+        for view in (self.auth_view, steps.StepsView(), self.resetmypasswordview(), self.resetpasswordview()):
             self.appbuilder.add_view_no_menu(view)
         self.user_view = self.appbuilder.add_view(
             self.userdbmodelview, "Accounts", label="账号", icon="fa-user", category="Security",
@@ -82,32 +68,64 @@ class SecurityManager(StockSecurityManager):
     # Signing in
 
     def auth_user_db(self, username: str | None, password: str | None) -> User | None:
-        """The account of a name (or e-mail address) and its password. Form and API both come here.
+        """The account of a name (or e-mail address) and its password. Every door comes here.
 
-        A name that does not exist costs the same time, is counted and has to wait like one that does.
+        A name that does not exist costs the same time, is counted and has to wait like one that does. Failures are
+        forgotten by `let_in` only: a right password makes no room for more guesses at the second step.
         """
         name = (username or "").strip()
         if not name or len(name) > LONGEST_NAME or is_null_password(password) or not _storable(name + str(password)):
             return None
-        user = self.find_user(username=name)
-        by_mail = self.find_user(email=name)
-        user = user or by_mail
-        counted, at = _digest("name", (user.username if user else name).lower()), now()
-        waits = access.must_wait(self.session, counted, at)
+        user = self._named(name)
+        waits = self.must_wait(user, name)
         known = user is not None and user.is_active and bool(user.password)
         right = check_password_hash(user.password if known and not waits else nobodys_hash(), password)
-        if user is not None and known and right and not waits:
-            access.succeeded(self.session, counted)
-            watch.note("signed_in", by=user.id, user_id=user.id, door=request.endpoint)
-            self.update_user_auth_stat(user, True)
+        if known and right and not waits:
             return user
+        self.count_failure(user, name, waits=waits)
+        return None
+
+    def _named(self, name: str) -> User | None:
+        user = self.find_user(username=name)
+        by_mail = self.find_user(email=name)
+        return user or by_mail
+
+    def counted(self, user: User | None, name: str = "") -> str:
+        """What failures are counted under."""
+        return digest("name", (user.username if user else name).lower())
+
+    def must_wait(self, user: User | None, name: str = "") -> bool:
+        return access.must_wait(self.session, self.counted(user, name), now())
+
+    def count_failure(self, user: User | None, name: str = "", *, waits: bool = False, **told: Any) -> None:
+        """One more failure under a name, whatever of the sign-in was wrong; told to the log, and committed."""
+        counted, at = self.counted(user, name), now()
         if not waits:
             access.failed(self.session, counted, at)
         locked = access.must_wait(self.session, counted, at)
         kind = "locked_out" if locked and not waits else "sign_in_failed"
-        watch.note(kind, user_id=user.id if user else None, name=counted[:12], waits=waits, door=request.endpoint)
+        watch.note(kind, user_id=user.id if user else None, name=counted[:12], waits=waits, door=request.endpoint,
+                   **told)  # fmt: skip
         self.session.commit()
+
+    def whose_secret(self, name: str, said: str) -> User | None:
+        """The account of a one-time secret that may be used now. What is wrong is counted like a password."""
+        if not name or len(name) > LONGEST_NAME or not _storable(name + said):
+            return None
+        user = self._named(name)
+        waits = self.must_wait(user, name)
+        found = credential.one_time_of(self.session, user.id if user is not None and user.is_active else 0)
+        right = credential.opens(found, said, now()) and agreement.allows(self.session, found.change_id)
+        if right and not waits:
+            return user
+        self.count_failure(user, name, waits=waits, step="secret")
         return None
+
+    def let_in(self, user: User) -> None:
+        """All that was asked for was right: failures are forgotten, and the sign-in is told."""
+        access.succeeded(self.session, self.counted(user))
+        watch.note("signed_in", by=user.id, user_id=user.id, door=request.endpoint)
+        self.update_user_auth_stat(user, True)
 
     def update_user_auth_stat(self, user: User, success: bool = True) -> None:
         """Note the sign-in on the account."""
@@ -118,47 +136,74 @@ class SecurityManager(StockSecurityManager):
         self.on_user_login(user)
 
     def reset_password(self, userid: int, password: str) -> None:
-        user = self.get_user_by_id(userid)
+        """A new password, checked before: every sign-in of the account ends, and of a holder's all holders are told."""
+        user, at = self.get_user_by_id(userid), now()
+        profile = password_profile.in_force(self.session)
+        credential.chosen(self.session, userid, user.password, at, keep=profile.history)
         user.password = hash_password(password)
-        watch.note("password", user_id=userid)
+        access.end_all(self.session, userid)
+        access.succeeded(self.session, self.counted(user))
+        agreement.password_set(self.session, userid, by=userid, at=at)
+        watch.note("password", by=userid, user_id=userid, door=request.endpoint if has_request_context() else None)
         self.session.commit()
 
-    # Sessions and tokens
+    # Sign-ins that stand, of browsers and of programs
 
     def begin_session(self, user: User) -> None:
         """Mark the cookie of somebody who has just signed in."""
-        cookie["stamp"] = stamp(user)
-        cookie["key"] = secrets.token_hex(16)
-        cookie["since"] = int(now().timestamp())
+        cookie["stamp"], cookie["key"] = stamp(user), access.begin(self.session, user.id, now(), self._life())
+        self.session.commit()
 
     def end_session(self) -> None:
         """Make the cookie worthless, copies of it too."""
         if cookie.get("key"):
-            access.end(self.session, cookie["key"], now() + self._life(), now())
+            access.end(self.session, cookie["key"])
             watch.note("signed_out")
             self.session.commit()
 
+    def claims(self, user: User, key: str | None = None) -> dict[str, str]:
+        """What a token carries; without a key a sign-in begins."""
+        if key is None:
+            key = access.begin(self.session, user.id, now(), self._life())
+            self.session.commit()
+        return {"stamp": stamp(user), "sign_in": key}
+
     def load_user(self, pk: Any) -> User | None:
-        """The account of a cookie, unless its session was ended, is too old, or the password has changed."""
-        since = cookie.get("since", 0)
-        if now() >= datetime.fromtimestamp(since, UTC) + self._life():
-            return None
-        current = ~access.ended(str(cookie.get("key")))
-        user = self.session.scalar(select(User).where(User.id == int(pk), User.active, current))
-        if user is None or not hmac.compare_digest(stamp(user), str(cookie.get("stamp"))):
-            return None
-        return user
+        """The account of a cookie, if its sign-in stands."""
+        return self._standing(pk, cookie.get("key"), cookie.get("stamp"))
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> User | None:
-        """The account of a token, unless the password has changed since."""
-        user = super().load_user(jwt_data["sub"])
-        if user is None or not hmac.compare_digest(stamp(user), str(jwt_data.get("stamp"))):
+        """The account of a token, access or refresh, if its sign-in stands."""
+        user = self._standing(jwt_data["sub"], jwt_data.get("sign_in"), jwt_data.get("stamp"))
+        if user is not None:
+            g.user = user
+        return user
+
+    def _standing(self, pk: Any, key: Any, stamped: Any) -> User | None:
+        """The account of a sign-in that was not ended, is neither too old nor unused for too long, and whose password
+        is still the one it was signed in with."""
+        mine = (SignIn.key == str(key), User.id == int(pk), User.active)
+        found = self.session.execute(select(User, SignIn).join(SignIn, SignIn.user_id == User.id).where(*mine)).first()
+        if found is None or not hmac.compare_digest(stamp(found[0]), str(stamped)):
             return None
-        g.user = user
+        user, one, at = found[0], found[1], now()
+        idle = current_app.config["SESSION_IDLE"]
+        if at >= one.began_at + self._life():
+            return None
+        if idle is not None and at >= one.seen_at + idle:
+            access.end(self.session, one.key)
+            security_log.record(
+                self.session, "signed_out", at=at, by=user.id, source=request.remote_addr or "", why="idle"
+            )
+            self.session.commit()
+            return None
+        if idle is not None and at >= one.seen_at + access.SEEN_EVERY:
+            access.seen(self.session, one.key, at)
+            self.session.commit()
         return user
 
     def end_token(self, token: dict[str, Any]) -> None:
-        access.end(self.session, token["jti"], datetime.fromtimestamp(token["exp"], UTC), now())
+        access.end(self.session, token["sign_in"])
         watch.note("signed_out", by=int(token["sub"]))
         self.session.commit()
 
@@ -168,7 +213,7 @@ class SecurityManager(StockSecurityManager):
         return life
 
     def create_jwt_manager(self, app: Any) -> JWTManager:
-        """Tokens with a stamp, checked against those ended; whatever is wrong with one is a 401 in our shape."""
+        """Whatever is wrong with a token is a 401 in our shape. `load_user_jwt` says which still stand."""
         manager = super().create_jwt_manager(app)
 
         def nobody(*_: Any) -> Response:
@@ -181,8 +226,6 @@ class SecurityManager(StockSecurityManager):
         manager.needs_fresh_token_loader(nobody)
         manager.user_lookup_error_loader(nobody)
         manager.token_verification_failed_loader(nobody)
-        manager.token_in_blocklist_loader(lambda _, token: self.session.scalar(select(access.ended(token["jti"]))))
-        manager.additional_claims_loader(lambda user_id: {"stamp": stamp(self.get_user_by_id(int(user_id)))})
         return manager
 
     # What a role may open

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import flash, g, redirect, request, session, url_for
@@ -11,15 +12,18 @@ from flask_appbuilder.security.api import SecurityApi as StockSecurityApi
 from flask_appbuilder.security.forms import LoginForm_db
 from flask_appbuilder.security.views import AuthDBView
 from flask_babel import lazy_gettext as _
-from flask_jwt_extended import create_access_token, create_refresh_token, get_jwt, get_jwt_identity, jwt_required
-from flask_login import login_user, logout_user
+from flask_jwt_extended import create_access_token, create_refresh_token, get_jwt, jwt_required
+from flask_login import logout_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from admin import second_step, steps
 from admin.guarding import BaseApi
 from admin.guarding.requests import json_body, problem
 from admin.guarding.views import KeepsPaths
 from models.refusals import Invalid, Reason
 
+CODE_WANTED = _("还要 6 位验证码：把手机验证器上现在的数字放在 code 里。")
+FIRST_BY_PAGE = _("这个账号要先在网页上登录一次：换密码，或绑定验证器。")
 WRONG = _("用户名或密码不对。连续输错多次后，要等 15 分钟才能再试。")
 
 
@@ -39,12 +43,7 @@ class SignInView(KeepsPaths, AuthDBView):
         if form.validate_on_submit():
             user = self.appbuilder.sm.auth_user_db(form.username.data, form.password.data)
             if user:
-                kept = {name: session[name] for name in ("locale",) if name in session}
-                session.clear()  # nothing of whoever sat here before
-                session.update(kept)
-                login_user(user)
-                self.appbuilder.sm.begin_session(user)
-                return redirect(further)
+                return steps.onward(user, further)
             flash(str(self.invalid_login_message), "warning")
             status = 401
         page = self.render_template(self.login_template, title=self.title, form=form, appbuilder=self.appbuilder)
@@ -73,6 +72,27 @@ def safe_next(asked: str | None) -> str:
     return path if plain and path.startswith("/") and not path.startswith("//") else home
 
 
+FIELDS = frozenset({"username", "password", "code", "provider", "refresh"})
+
+
+def _check(body: dict[str, Any]) -> None:
+    """Raise Invalid where a login makes no sense."""
+    why = {name: Reason("unknown_field") for name in body.keys() - FIELDS}
+    for name in ("username", "password"):
+        if not body.get(name):
+            why[name] = Reason("required")
+        elif not isinstance(body[name], str):
+            why[name] = Reason("not_text")
+    if not isinstance(body.get("code", ""), str):
+        why["code"] = Reason("not_text")
+    if body.get("provider", "db") != "db":
+        why["provider"] = Reason("not_a_choice", choices="db")
+    if not isinstance(body.get("refresh", False), bool):
+        why["refresh"] = Reason("not_a_bool")
+    if why:
+        raise Invalid(why)
+
+
 class SecurityApi(StockSecurityApi, BaseApi):
     """Tokens for programs."""
 
@@ -92,6 +112,7 @@ class SecurityApi(StockSecurityApi, BaseApi):
                   properties:
                     username: {type: string}
                     password: {type: string}
+                    code: {type: string, description: 'The second step, of accounts that have one: six figures'}
                     provider: {type: string, enum: [db]}
                     refresh: {type: boolean, description: Whether to give a refresh token too}
           responses:
@@ -105,24 +126,24 @@ class SecurityApi(StockSecurityApi, BaseApi):
           refuses: [400, 401, 422]
         """
         body = json_body()
-        why = {name: Reason("unknown_field") for name in body.keys() - {"username", "password", "provider", "refresh"}}
-        for name in ("username", "password"):
-            if not body.get(name):
-                why[name] = Reason("required")
-            elif not isinstance(body[name], str):
-                why[name] = Reason("not_text")
-        if body.get("provider", "db") != "db":
-            why["provider"] = Reason("not_a_choice", choices="db")
-        if not isinstance(body.get("refresh", False), bool):
-            why["refresh"] = Reason("not_a_bool")
-        if why:
-            raise Invalid(why)
+        _check(body)
         user = self.appbuilder.sm.auth_user_db(body["username"], body["password"])
         if user is None:
             raise problem(401, str(WRONG))
-        tokens = {"access_token": create_access_token(identity=str(user.id), fresh=True)}
+        owed = second_step.owes(user, proved=False)
+        if owed == "code":
+            if not body.get("code"):
+                raise problem(401, str(CODE_WANTED))
+            if not second_step.is_right(user, body["code"]):
+                raise problem(401, str(WRONG))
+            owed = second_step.owes(user, proved=True)
+        if owed is not None:
+            raise problem(401, str(FIRST_BY_PAGE))
+        self.appbuilder.sm.let_in(user)
+        claims = self.appbuilder.sm.claims(user)
+        tokens = {"access_token": create_access_token(str(user.id), fresh=True, additional_claims=claims)}
         if body.get("refresh"):
-            tokens["refresh_token"] = create_refresh_token(identity=str(user.id))
+            tokens["refresh_token"] = create_refresh_token(str(user.id), additional_claims=claims)
         return self.response(200, **tokens)
 
     @expose("/refresh", methods=["POST"])
@@ -142,7 +163,9 @@ class SecurityApi(StockSecurityApi, BaseApi):
                   schema: {type: object, properties: {access_token: {type: string}}}
           refuses: [401]
         """
-        return self.response(200, access_token=create_access_token(identity=get_jwt_identity(), fresh=False))
+        token = get_jwt()
+        claims = {name: token[name] for name in ("stamp", "sign_in")}  # of the sign-in that it came from
+        return self.response(200, access_token=create_access_token(token["sub"], additional_claims=claims))
 
     @expose("/logout", methods=["POST"])
     @jwt_required(verify_type=False)
@@ -150,7 +173,7 @@ class SecurityApi(StockSecurityApi, BaseApi):
         """Give a token back
         ---
         post:
-          description: From now on the token of this request, access or refresh, is worthless
+          description: From now on the token of this request is worthless, with all that came of the same sign-in
           responses:
             200:
               description: Ended

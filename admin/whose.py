@@ -15,7 +15,7 @@ from flask import request
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
-from admin.security import mark
+from admin.marks import mark
 from models.workflow import ACTIONS
 
 FIELD = "page_of"

@@ -1,10 +1,11 @@
-"""What guards an account besides its password: failed sign-ins, and sessions that were ended."""
+"""What guards an account besides its password: failed sign-ins, and the sign-ins that stand."""
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Integer, String, case, delete, exists
+from sqlalchemy import ForeignKey, Integer, String, case, delete, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Model
@@ -15,6 +16,8 @@ MOST_FAILURES = 10
 """Failed sign-ins in a row after which a name has to wait, known or not."""
 WAIT = timedelta(minutes=15)
 """How long it has to wait after the last of them."""
+SEEN_EVERY = timedelta(minutes=1)
+"""How exactly it is known when a sign-in was last used: not every request is worth a write."""
 
 
 class SignInFailure(Model):
@@ -27,14 +30,18 @@ class SignInFailure(Model):
     last_at: Mapped[At] = mapped_column(index=True)
 
 
-class EndedSession(Model):
-    """A session or token that was signed out of before it ran out."""
+class SignIn(Model):
+    """A sign-in that stands: a browser's session, or a program's tokens, those refreshed from it among them.
 
-    __tablename__ = "ended_session"
+    What has no row here is worthless, however well it is signed.
+    """
+
+    __tablename__ = "sign_in"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    until: Mapped[At] = mapped_column(index=True)
-    """When it would have run out; then this row is of no use."""
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    began_at: Mapped[At] = mapped_column(index=True)
+    seen_at: Mapped[At]
 
 
 def must_wait(session: Session, name: str, at: datetime) -> bool:
@@ -62,13 +69,25 @@ def succeeded(session: Session, name: str) -> None:
     session.execute(delete(SignInFailure).where(SignInFailure.name == name))
 
 
-def end(session: Session, key: str, until: datetime, at: datetime) -> None:
-    """Let nobody use a session or token again; forget those that have run out."""
-    table = EndedSession.__table__
-    session.execute(insert(session, table).values(key=key, until=until).on_conflict_do_nothing())
-    session.execute(delete(table).where(table.c.until < at))
+def begin(session: Session, user_id: int, at: datetime, life: timedelta) -> str:
+    """A sign-in that stands from now on; its key. Those that have run out are forgotten."""
+    key = secrets.token_hex(16)
+    session.execute(delete(SignIn).where(SignIn.began_at < at - life))
+    session.add(SignIn(key=key, user_id=user_id, began_at=at, seen_at=at))
+    session.flush()
+    return key
 
 
-def ended(key: str) -> ColumnElement[bool]:
-    """Whether a session or token was ended."""
-    return exists().where(EndedSession.key == key)
+def seen(session: Session, key: str, at: datetime) -> None:
+    """Note that a sign-in is in use."""
+    session.execute(update(SignIn).where(SignIn.key == key).values(seen_at=at))
+
+
+def end(session: Session, key: str) -> None:
+    """Let nobody use a sign-in again, copies of it neither."""
+    session.execute(delete(SignIn).where(SignIn.key == key))
+
+
+def end_all(session: Session, user_id: int) -> None:
+    """End every sign-in of an account: what it may do has changed, or who knows its password."""
+    session.execute(delete(SignIn).where(SignIn.user_id == user_id))

@@ -105,6 +105,7 @@ def in_force(at: datetime) -> ColumnElement[bool]:
         Post.since <= day,
         or_(Post.until.is_(None), Post.until > day),
         or_(Post.ended_at.is_(None), Post.ended_at > at),
+        ~Post.awaits,
     )
 
 

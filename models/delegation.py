@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from models import actor, scope
+from models import access, actor, scope
 from models.actor import NO_DEPUTIES, Actor
 from models.base import User
 from models.notice import Notice
@@ -98,6 +98,8 @@ def delegate(session: Session, given: Given, *, by: Actor, at: datetime) -> Post
     session.add(row)
     session.flush()
     tell(session, row, given.deputy_id, at)
+    if row.post in POWERS:  # what else the deputy has open was opened with less to prove
+        access.end_all(session, given.deputy_id)
     return row
 
 
@@ -154,6 +156,8 @@ def end(session: Session, post_id: int, *, by: Actor, at: datetime) -> Post:
     if row is None:
         raise Unseen
     row.ended_at = at
+    if row.post in POWERS:
+        access.end_all(session, row.user_id)
     return row
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.access_change import AccessChange
 from models.base import Model
 from models.organisation import Post
 from models.types import ID, At, BigId, Code, MaybeAt, Name, Serial
@@ -103,12 +104,15 @@ class Notice(Model):
     due_at: Mapped[MaybeAt]
     """The deadline as it stood: a re-dated obligation is told of anew."""
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"), index=True)
+    change_id: Mapped[int | None] = mapped_column(ForeignKey("access_change.id"))
+    """Of `appointed`: the change of confidential access that it tells of."""
     digest_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("notice.id"), index=True)
     urgent: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[At]
     read_at: Mapped[MaybeAt]
 
     post: Mapped[Post | None] = relationship()
+    change: Mapped[AccessChange | None] = relationship()
 
 
 class NoticeChannel(Model):

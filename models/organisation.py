@@ -88,7 +88,9 @@ class Post(Model):
     """The first day on which it is no longer held."""
     acting_for_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     ended_at: Mapped[MaybeAt]
-    """When a deputy was called off before the last day."""
+    """When a deputy was called off before the last day, or a post was not agreed to."""
+    awaits: Mapped[bool] = mapped_column(default=False)
+    """Not in force until a holder of a confidential post has agreed (`models.agreement`)."""
 
     user: Mapped[User] = relationship(foreign_keys=[user_id])
     unit: Mapped[Unit] = relationship()

@@ -70,6 +70,13 @@ SENTENCES = {
     "no_deputy": "%(value)s不办理工单（系统管理员、审计员），不能代行。",
     "holds_it_already": "%(value)s自己就任这一职务，不用委托。",
     "deputy_accused": "%(value)s是一件未办结投诉的被投诉人，不能代行。",
+    "password_short": "密码至少要 %(least)s 个字符，不能只是几个字符的重复。",
+    "password_classes": "密码要有大写字母、小写字母、数字、其他符号中的至少 %(least)s 种。",
+    "password_named": "密码不能含有用户名、单位名称、96568 这类容易猜到的内容。",
+    "password_easy": "密码太容易猜到。用几个不相干的词，或写长一点。",
+    "password_used": "最近 %(many)s 次用过的密码不能再用。",
+    "not_waiting": "这一项已经有人决定过了。",
+    "ask_anew": "保密的任职不能改成别人或加长。给原来的写上“至”，另加一条。",
     "lent_already": "这段时间已经委托%(value)s代行。先结束那一次，再另行委托。",
 }
 
@@ -117,6 +124,15 @@ class Stale(Refused):
 
     def __init__(self, version: int) -> None:
         super().__init__("stale", version=version)
+
+
+class NotWaiting(Refused):
+    """A change of access that somebody has decided on meanwhile."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("not_waiting")
 
 
 class Reason(tuple[str, dict[str, Any]]):

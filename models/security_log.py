@@ -31,6 +31,8 @@ KINDS = {
     "exported": "导出",
     "account": "账号变更",
     "password": "密码变更",
+    "second_step": "二次验证",
+    "agreement": "保密权限",
     "role": "角色变更",
     "post": "任职变更",
     "rule": "规则变更",

@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import notice, policy
+from models import notice, password_profile, policy
 from models.base import Role, User
 from models.calendar import announced
 from models.notice import NoticeRule
 from models.organisation import Post, Unit
+from models.password_profile import PasswordProfile
 from models.reply import TEMPLATES, ReplyTemplate
 from models.rule import CalendarDay, CalendarYear, Category, Channel, ClosingTime, PenaltyRule, Rule
 from models.suggestion import KEYWORDS, Keyword
@@ -50,6 +51,8 @@ def seed(session: Session, *, through: int) -> None:
     if session.scalar(select(NoticeRule.id).limit(1)) is None:
         names = ("obligation", "track", "level", "amount", "measure", "recipient", "urgent")
         session.add_all(NoticeRule(**dict(zip(names, row, strict=True))) for row in notice.SEEDED)
+    if session.scalar(select(PasswordProfile.id).limit(1)) is None:
+        session.add(password_profile.seeded())
     publish(session, range(FIRST_YEAR, through + 1))
     session.flush()
     _texts(session)

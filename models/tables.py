@@ -1,8 +1,10 @@
 """Every table, imported once: what migrations, verify and the exports mean by "the database"."""
 
-from models.access import EndedSession, SignInFailure
+from models.access import SignIn, SignInFailure
+from models.access_change import AccessChange
 from models.attachment import Attachment, Upload
 from models.callback import Callback
+from models.credential import Credential, OneTimeSecret, PasswordPast
 from models.disclosure import DisclosureGrant
 from models.draft import Draft
 from models.event import RepeatKey, TicketEvent
@@ -10,6 +12,7 @@ from models.lookup import Lookup
 from models.notice import Notice, NoticeChannel, NoticeDelivery, NoticeRule
 from models.obligation import Obligation
 from models.organisation import CustomerCount, District, Post, Unit
+from models.password_profile import PasswordProfile
 from models.penalty import MediaExposure, Penalty
 from models.reply import ReplyTemplate
 from models.review import Review, ReviewAction
@@ -29,10 +32,10 @@ from models.suggestion import Keyword, Routing
 from models.ticket import Accused, Assignment, Link, Opening, Source, Ticket, TicketText
 
 __all__ = [
-    "Accused", "Assignment", "Attachment", "CalendarDay", "CalendarYear", "Callback", "Category", "Channel",
-    "ClosingTime", "CustomerCount", "DisclosureGrant", "District", "Draft", "EndedSession", "Keyword", "Link", "Lookup",
-    "MediaExposure", "Notice", "NoticeChannel", "NoticeDelivery", "NoticeRule", "NumberSeries", "Obligation", "Opening",
-    "Penalty", "PenaltyRule", "Post", "RepeatKey", "ReplyTemplate", "Review", "ReviewAction", "Routing", "Rule",
-    "SavedView", "SecurityEvent", "SecurityHead", "SignInFailure", "Source", "Ticket", "TicketEvent", "TicketText",
-    "Unit", "Upload",
+    "AccessChange", "Accused", "Assignment", "Attachment", "CalendarDay", "CalendarYear", "Callback", "Category",
+    "Channel", "ClosingTime", "Credential", "CustomerCount", "DisclosureGrant", "District", "Draft", "Keyword",
+    "Link", "Lookup", "MediaExposure", "Notice", "NoticeChannel", "NoticeDelivery", "NoticeRule", "NumberSeries",
+    "Obligation", "OneTimeSecret", "Opening", "PasswordPast", "PasswordProfile", "Penalty", "PenaltyRule", "Post",
+    "RepeatKey", "ReplyTemplate", "Review", "ReviewAction", "Routing", "Rule", "SavedView", "SecurityEvent",
+    "SecurityHead", "SignIn", "SignInFailure", "Source", "Ticket", "TicketEvent", "TicketText", "Unit", "Upload",
 ]  # fmt: skip

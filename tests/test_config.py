@@ -2,6 +2,7 @@
 
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,7 @@ def test_the_log_has_its_own_key_and_the_kept_one_works_as_the_variable_too(tmp_
 
 
 def test_short_uniform_and_shared_keys_are_weak():
-    good = "0123456789abcdef" * 4
+    good = "9f2c41d07b8ea6350c1f7a94e2d8b563f0a7c6e19d3b5824706fa1ce8b94d235"
     assert Settings(secret_key="secret", log_key=good).weak_keys() == ["SECRET_KEY"]
     assert Settings(secret_key=good, log_key="x" * 64).weak_keys() == ["LOG_KEY"]
     assert Settings(secret_key=good, log_key=good).weak_keys() == ["LOG_KEY"]
@@ -88,3 +89,19 @@ def test_short_uniform_and_shared_keys_are_weak():
 def test_passwords_show_in_no_printout():
     chosen = Settings(database_url="postgres://u:hush@h/d", secret_key="hush", admin_password="hush")
     assert "hush" not in repr(chosen)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["change-me-change-me-change-me-change-me-1", "0123456789abcdefghij" * 3, "my-Secret-0192837465-qwertyuiop-zxc"],
+)
+def test_a_key_that_was_copied_and_not_made_is_weak(key):
+    assert Settings(secret_key=key, log_key=key[::-1]).weak_keys()[0] == "SECRET_KEY"
+
+
+def test_what_beyond_a_password_is_asked_stands_in_production_and_can_be_set(tmp_path):
+    trial, served = Settings(data_dir=tmp_path), Settings(data_dir=tmp_path, app_mode="production")
+    assert (trial.idle, trial.asks_second_step) == (None, False)
+    assert (served.idle, served.asks_second_step) == (timedelta(minutes=60), True)
+    milder = Settings(data_dir=tmp_path, app_mode="production", second_step=False, session_idle_minutes=0)
+    assert (milder.idle, milder.asks_second_step) == (None, False)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import pytest
 from alembic import command as command_of_alembic
 from click.testing import CliRunner, Result
@@ -329,3 +331,66 @@ def test_a_first_start_that_was_interrupted_begins_again(bare, monkeypatch, tmp_
     commands.first_start(house)
     with house.session() as session:
         assert session.scalar(select(func.count()).select_from(Ticket)) == 20, "and fills nothing twice"
+
+
+def production(monkeypatch: pytest.MonkeyPatch, **environment: str) -> None:
+    for name, value in {"APP_MODE": "production", **environment}.items():
+        monkeypatch.setenv(name, value)
+    config.settings.cache_clear()
+
+
+def test_production_refuses_to_start_with_a_default_password_and_says_what_to_do(bare, monkeypatch):
+    """One that was warned of in a trial, and was never changed."""
+    monkeypatch.setattr("admin.serving.Server.run", lambda server: None)
+    monkeypatch.setenv("ADMIN_PASSWORD", "admin123")
+    config.settings.cache_clear()
+    assert bare("init").exit_code == 0
+    production(monkeypatch)
+    monkeypatch.delenv("ADMIN_PASSWORD")
+    config.settings.cache_clear()
+    done = bare("serve")
+    assert done.exit_code == 2
+    assert "admin。请先用 python run.py reset" in done.output
+
+
+def test_in_production_whatever_serves_it_the_keys_are_looked_at(command, monkeypatch):
+    production(monkeypatch, SECRET_KEY="change-me-" * 5)
+    with pytest.raises(click.UsageError, match=r"SECRET_KEY.*token_hex"):
+        run.create_app()
+
+
+def test_who_keeps_the_server_makes_a_one_time_secret_when_nobody_inside_can(command, tmp_path):
+    done = command("reset", "admin", "--second")
+    assert done.exit_code == 0
+    secret = re.search(r"([A-Z2-9]{4}-){3}[A-Z2-9]{4}", done.output)[0]
+    with database(tmp_path) as db:
+        assert db.execute("SELECT user_id, second FROM one_time_secret").fetchall() == [(1, 1)]
+        assert secret not in str(db.execute("SELECT * FROM security_event").fetchall())
+        assert '"command":"reset"' in str(db.execute("SELECT detail FROM security_event").fetchall())
+    assert command("reset", "nobody").exit_code == 1
+
+
+def test_what_waits_for_a_holder_is_agreed_to_at_the_server_when_there_is_none(command, tmp_path):
+    with database(tmp_path) as db:
+        db.execute("INSERT INTO access_change (kind, user_id, role, asked_at, state) VALUES "
+                   "('role', 1, 'discipline', '2026-03-06 01:00:00.000000', 'waiting')")  # fmt: skip
+    assert command("agree").output.split() == ["1", "角色", "admin", "2026-03-06"]
+    assert command("agree", "1").exit_code == 0
+    with database(tmp_path) as db:
+        held = "SELECT r.name FROM ab_user_role u JOIN ab_role r ON r.id = u.role_id ORDER BY 1"
+        assert db.execute(held).fetchall() == [("admin",), ("discipline",)]
+    assert command("agree", "1").exit_code == 1
+
+
+def test_over_https_the_dashboards_cookie_has_the_prefix_too(command, monkeypatch):
+    production(monkeypatch, SECOND_STEP="false")
+    client = run.create_app().test_client()
+    here = {"base_url": "https://localhost", "headers": {"Referer": "https://localhost/"}}
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/login/", **here).text)[1]
+    given = {"csrf_token": token, "username": "admin", "password": PASSWORD}
+    assert client.post("/login/", data=given, **here).status_code == 302
+    page = client.get("/analytics/", **here)
+    [said] = [one for one in page.headers.getlist("Set-Cookie") if "csrf" in one]
+    assert said.startswith("__Host-csrf=")
+    assert {"Secure", "Path=/", "SameSite=Strict"} <= set(said.split("; "))
+    assert '"csrf_token_name":"__Host-csrf"' in page.text.replace(" ", ""), "by which Dash's scripts find it"

@@ -9,14 +9,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import has_request_context
+from flask import current_app, has_request_context
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from admin import current
+from admin import current, watch
 from admin.errors import Decided
 from admin.guarding.conflicts import Conflict
-from models import delegation, desk, notice, policy
+from models import access, agreement, delegation, desk, notice, policy
+from models.agreement import CONFIDENTIAL
+from models.base import User
 from models.delegation import POWERS
 from models.refusals import Invalid, Reason
 from models.tables import (
@@ -56,10 +58,12 @@ def before(session: Session, item: Any, *, adding: bool = False, deleting: bool 
             check(session, item, adding, deleting)
 
 
-def follow(session: Session, model: type[Any]) -> None:
+def follow(session: Session, model: type[Any], item: Any) -> None:
     """Called after each change, flushed and not yet committed."""
     if not has_request_context():
         return
+    if model in (User, Post):
+        _ask(session, item)
     current.forget()
     if model in CALENDAR:
         desk.redate(session, at=current.now(), book=current.book())
@@ -105,15 +109,65 @@ def _post(session: Session, item: Post, adding: bool, deleting: bool) -> None:
     """Nobody appoints themselves, and only the administrator gives or takes a post that opens confidential tickets."""
     by = current.current_actor()
     history = inspect(item).attrs
-    people = {item.user.id if item.user is not None else item.user_id, *(history.user_id.history.deleted or ())}
+    # A relation that was set has no history where it was never loaded; the column still has the old key.
+    people = {item.user.id if item.user is not None else None, item.user_id, *(history.user_id.history.deleted or ())}
     if by.user_id in people:
         raise Invalid({"user": Reason("own_post")})
     posts = {item.post, *(history.post.history.deleted or ())}
     if posts & POWERS and "admin" not in by.roles:
         raise Invalid({"post": Reason("admins_only", value=policy.POSTS[(posts & POWERS).pop()])})
-    if adding:
+    if deleting:
+        return
+    waits, given = current_app.config["AGREEMENT"], item.post in POWERS and _gives(item, adding)
+    if given and waits and not adding:
+        raise Invalid({"until": Reason("ask_anew")})
+    if given:
+        item.awaits = bool(waits)
+        item.asked_for = item.post
+    if adding and not given:
         holder = item.user.id if item.user is not None else item.user_id
         delegation.tell(session, item, holder, current.now())
+    for user_id in people - {None}:
+        access.end_all(session, user_id)
+
+
+def _gives(item: Post, adding: bool) -> bool:
+    """Whether a written post gives somebody what they had not: an end brought forward does not."""
+    history = inspect(item).attrs
+    moved = any(history[name].history.deleted for name in ("user_id", "post", "unit_id", "since")) or any(
+        other is not None and other.id != key for other, key in ((item.user, item.user_id), (item.unit, item.unit_id))
+    )
+    before = history.until.history.deleted
+    longer = bool(before) and before[0] is not None and (item.until is None or item.until > before[0])
+    return adding or moved or longer
+
+
+def _account(session: Session, item: User, adding: bool, deleting: bool) -> None:
+    """Another role or switching off ends what the account has open. A confidential role is told to all holders, and
+    waits for one of them where the setting is on."""
+    history = inspect(item).attrs
+    roles = history.roles.history
+    asked = sorted({role.name for role in roles.added} & CONFIDENTIAL)
+    if asked and current_app.config["AGREEMENT"]:
+        item.roles = [role for role in item.roles if role.name not in asked]
+    item.asked_for = asked
+    if not adding and (roles.added or roles.deleted or history.active.history.deleted):
+        access.end_all(session, item.id)
+
+
+def _ask(session: Session, item: User | Post) -> None:
+    """Put down what a written account or post gives of confidential access, for all holders to hear."""
+    asked = item.__dict__.pop("asked_for", None)
+    by, at = current.current_actor().user_id, current.now()
+    waits = bool(current_app.config["AGREEMENT"])
+    if isinstance(item, Post) and asked:
+        agreement.ask(session, "post", item.user_id, by=by, at=at, waits=waits, post=item)
+    elif isinstance(item, User):
+        for role in asked or ():
+            agreement.ask(session, "role", item.id, by=by, at=at, waits=waits, role=role)
+    if asked:
+        user_id = item.id if isinstance(item, User) else item.user_id
+        watch.note("agreement", user_id=user_id, did="waiting" if waits else "done", what=asked)
 
 
 def _media_exposure(session: Session, item: MediaExposure, adding: bool, deleting: bool) -> None:
@@ -144,6 +198,7 @@ def _notice_rule(session: Session, item: NoticeRule, adding: bool, deleting: boo
 
 
 CHECKS: dict[type[Any], Callable[[Session, Any, bool, bool], None]] = {
+    User: _account,
     Unit: _unit,
     Category: _category,
     CustomerCount: _customer_count,

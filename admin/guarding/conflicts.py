@@ -18,6 +18,10 @@ IN_ORDER = {
     "rule_amount_positive": ("amount", "not_positive"),
     "penalty_amount_not_negative": ("amount", "negative"),
     "calendar_year_plausible": ("year", "out_of_range"),
+    **{
+        f"password_profile_{name}": (name, "out_of_range")
+        for name in ("shortest", "classes", "score", "history", "days")
+    },
 }
 """Check constraints that a form can break: (field, why)."""
 

@@ -130,7 +130,7 @@ class SQLAInterface(Stock):
             session.flush()
             if not deleting and not self._sees(item):
                 raise Conflict({"ticket": Reason("not_found", value="")})
-            changes.follow(session, self.obj)
+            changes.follow(session, self.obj, item)
             if has_request_context():
                 watch.change(item, what, adding=adding, deleting=deleting)
             if commit:

@@ -8,7 +8,7 @@ from flask import current_app, render_template, session
 from flask_appbuilder import AppBuilder, ModelView, SimpleFormView
 
 from admin import files, whose, words
-from admin.views import assets, attaching, drawing, inbox, navigation, printing
+from admin.views import agreeing, assets, attaching, drawing, inbox, navigation, printing
 from admin.views.delegating import DelegationView
 from admin.views.door import has_tickets
 from admin.views.home import IndexView
@@ -54,6 +54,7 @@ def add_views(appbuilder: AppBuilder) -> None:
     app.after_request(assets.keep)
     for own in (
         TicketView, attaching.FileView, printing.PrintView, NoticeView, DelegationView, SupervisionView,
+        agreeing.AgreementView,
     ):  # fmt: skip
         appbuilder.add_view_no_menu(own)
     for page in PAGES:

@@ -16,7 +16,9 @@ from flask_babel import gettext as _
 from admin import words
 from admin.current import current_actor, now, session, transact
 from admin.guarding import BaseView
-from models import view
+from admin.views.agreeing import sentence
+from models import agreement, view
+from models.access_change import STATES
 from models.notice import LEVELS
 from models.organisation import Post
 from models.policy import POSTS
@@ -55,7 +57,7 @@ class NoticeView(BaseView):
         asked = request.args.get("page", "")
         page = min(max(1, int(asked) if asked.isdecimal() and len(asked) < 5 else 1), FURTHEST)
         found = inbox.lines(session(), by, start=(page - 1) * PAGE, size=PAGE + 1)
-        names = view.people(session()) if any(line.post for line in found) else {}
+        names = view.people(session()) if any(line.post or line.notice.change for line in found) else {}
         entries = [entry(line, at, names) for line in found[:PAGE]]
         return render_template("notices.html", title=_("提醒"), days=list(by_day(entries, at)), page=page,
                                more=len(found) > PAGE and page < FURTHEST, now=at)  # fmt: skip
@@ -68,6 +70,8 @@ class NoticeView(BaseView):
             raise Unseen
         if notice.ticket_id is not None:
             return redirect(url_for("TicketView.show", ticket_id=notice.ticket_id))
+        if notice.change_id is not None and agreement.concerns(current_actor()):
+            return redirect(url_for("AgreementView.list"))
         if notice.kind == "digest":
             return redirect(f"{url_for('TicketView.list')}?{urlencode({'turn': 'mine'})}")
         return redirect(url_for("NoticeView.list"))
@@ -119,6 +123,10 @@ def entry(line: Line, at: datetime, names: dict[int, str]) -> Entry:
         text, no = owed(line, at), str(line.ticket_no)
         url = url_for("TicketView.show", ticket_id=notice.ticket_id)
         css = css if words.is_open({"settled_at": line.owed.settled_at, "voided_at": line.owed.voided_at}) else "void"
+    elif notice.change is not None:
+        change = notice.change
+        state = "" if change.state == "done" else f"（{_(STATES[change.state])}）"
+        text, no, chip = sentence(change, names) + state, _("保密权限"), _("权限")
     elif line.post is not None:
         text, no = appointed(line.post, at, names), _("任职")
     else:

@@ -85,6 +85,7 @@ def create(
         serve_locally=True,
         suppress_callback_exceptions=True,  # no layout outside a request, and none in the page
         enable_mcp=False,
+        csrf_token_name=_csrf_cookie(server),
         add_log_handler=False,
     )
     service.install(dash, Asking(session, known, actor, now, translate))
@@ -94,6 +95,11 @@ def create(
     return dash
 
 
+def _csrf_cookie(server: Flask) -> str:
+    """The prefix keeps other hosts of the domain from setting it; browsers honour it over HTTPS only."""
+    return "__Host-csrf" if server.config["SESSION_COOKIE_SECURE"] else "_csrf_token"
+
+
 def _send_token(server: Flask, url_base: str, csrf_token: Callable[[], str]) -> None:
     """Give Dash's pages the cookie from which its scripts take the token of their requests."""
 
@@ -101,5 +107,5 @@ def _send_token(server: Flask, url_base: str, csrf_token: Callable[[], str]) -> 
     def with_token(response: FlaskResponse) -> FlaskResponse:
         if request.path.startswith(url_base) and response.mimetype == "text/html" and response.status_code == 200:
             secure = bool(server.config["SESSION_COOKIE_SECURE"])
-            response.set_cookie("_csrf_token", csrf_token(), samesite="Strict", secure=secure, path=url_base)
+            response.set_cookie(_csrf_cookie(server), csrf_token(), samesite="Strict", secure=secure, path="/")
         return response

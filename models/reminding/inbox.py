@@ -55,7 +55,7 @@ def unread(session: Session, by: Actor) -> int:
 def lines(session: Session, by: Actor, *, start: int, size: int) -> list[Line]:
     """A page of the inbox, newest first."""
     newest = _mine(by, Notice, Ticket.no, Obligation).order_by(Notice.made_at.desc(), Notice.id.desc())
-    newest = newest.options(selectinload(Notice.post))
+    newest = newest.options(selectinload(Notice.post), selectinload(Notice.change))
     rows = session.execute(newest.offset(start).limit(size)).all()
     digests = _digests(session, by, [notice.id for notice, _no, _owed in rows if notice.kind == "digest"])
     return [Line(notice, no, owed, digests.get(notice.id, {}), notice.post) for notice, no, owed in rows]

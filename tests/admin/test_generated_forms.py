@@ -31,17 +31,16 @@ def test_two_people_of_one_name_can_be_told_apart(house: House):
     assert "马长河（other_handler）" in house.browser("head").get("/delegation/").text
 
 
-def test_the_form_for_a_new_password_says_whose(house: House):
+def test_the_page_of_a_one_time_secret_says_whose(house: House):
     page = house.browser("admin").get(f"/resetpassword/form?pk={house.id_of('head')}").text
-    assert "给孙厂长（head）设新密码" in page
+    assert "给孙厂长（head）发一次性口令" in page
 
 
 def test_an_account_has_an_address_that_is_one(house: House):
     browser = house.browser("admin")
     role = re.search(r'name="roles" value="(\d+)"', browser.get("/users/add").text)
     assert role
-    fields = {"username": "new", "last_name": "新", "first_name": "人", "roles": role[1], "active": "y",
-              "password": "a horse of the right battery", "conf_password": "a horse of the right battery"}  # fmt: skip
+    fields = {"username": "new", "last_name": "新", "first_name": "人", "roles": role[1], "active": "y"}
     refused = browser.post("/users/add", **fields, email="bad")
     assert "邮箱地址看不懂" in refused.text
     assert browser.post("/users/add", **fields, email="new@example.cn").status_code == 302

@@ -111,7 +111,7 @@ def test_no_password_comes_back(house):
     browser.get("/logout/")
     answer = sends(browser, form, "/resetmypassword/form", password="a secret of mine", conf_password="x")
     assert "a secret of mine" not in answer.text
-    assert "page_of" not in fields(house.browser("admin").get("/users/add").text)
+    assert "page_of" not in fields(browser.get("/login/reset").text)
 
 
 def test_a_generated_form_comes_back_too(house):

@@ -25,7 +25,7 @@ from admin.views import (
     tickets,
     where,
 )  # fmt: skip
-from models import policy, refusals, workflow
+from models import access_change, policy, refusals, workflow
 from tests.fixtures.city import shanghai
 
 ADMIN = Path(words.__file__).parent
@@ -64,6 +64,7 @@ def in_tables() -> set[str]:
     said += [where.AGAIN, where.OTHERWISE, where.LATE, where.AFTERWARDS, where.TO_DISCIPLINE]
     said += [columns.CONTENT.zh, columns.STANDING.zh, *(column.zh for column in columns.COLUMNS)]
     said += [*earlier.WHY.values(), *registering.THEN.values(), "查号", "起草结果"]
+    said += [*access_change.STATES.values()]
     said += [text for _key, zh, hint, _fields in registering.FOLDS for text in (zh, hint)]
     for page in (*tables.PAGES, *tables.ACCOUNTS):
         view = page.view

@@ -12,6 +12,7 @@ from shutil import copyfile
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -47,10 +48,14 @@ class Silent(WSGIRequestHandler):
 
 
 class Desk:
-    """The served program: its address, and the tickets by what they are here for."""
+    """The served program: its address, and the tickets by what they are here for. app: to change a setting."""
 
-    def __init__(self, url: str, tickets: dict[str, int], unit: str) -> None:
-        self.url, self.tickets, self.unit = url, tickets, unit
+    def __init__(self, url: str, tickets: dict[str, int], unit: str, app: Flask) -> None:
+        self.url, self.tickets, self.unit, self.app = url, tickets, unit, app
+
+    def now(self) -> datetime:
+        """By the program's clock."""
+        return self.app.extensions["clock"]()  # type: ignore[no-any-return]
 
     def at(self, ticket: str, action: str = "") -> str:
         return f"{self.url}/ticket/{self.tickets[ticket]}" + (f"/{action}" if action else "")
@@ -92,7 +97,7 @@ def desk(afternoon: tuple[Path, dict[str, int], str], tmp_path_factory: pytest.T
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Desk(f"http://127.0.0.1:{server.port}", tickets, unit)
+    yield Desk(f"http://127.0.0.1:{server.port}", tickets, unit, app)
     server.shutdown()
     thread.join()
     server.server_close()

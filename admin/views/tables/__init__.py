@@ -16,7 +16,7 @@ from admin.views.tables.policy import (
     RuleView,
 )
 from admin.views.tables.reminding import NoticeChannelView, NoticeRuleView
-from admin.views.tables.security import SecurityEventView
+from admin.views.tables.security import PasswordProfileView, SecurityEventView
 
 PAGES = (
     Page(PenaltyView, "Penalties", "追究记录", "Accountability", "scale"),
@@ -37,6 +37,7 @@ PAGES = (
     Page(CalendarDayView, "Calendar days", "节假日与调休", "Settings", "cal"),
     Page(CalendarYearView, "Calendar years", "已公布年份", "Settings", "check"),
     Page(SecurityEventView, "Security log", "安全日志", "Security", "shield"),
+    Page(PasswordProfileView, "Password profile", "密码要求", "Security", "key"),
     Page(ClosingTimeView, "Closing times", "下班时间", "Settings", "clock"),
 )
 ACCOUNTS = (

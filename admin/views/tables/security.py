@@ -1,4 +1,4 @@
-"""安全日志: what the auditor reads, and nobody edits (POLICY §1)."""
+"""安全日志, which the auditor reads and nobody edits (POLICY §1), and which passwords will do."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from admin import words
 from admin.guarding import SQLAInterface
 from admin.views.tables.generated import Generated
 from models.security_log import KINDS
-from models.tables import SecurityEvent
+from models.tables import PasswordProfile, SecurityEvent
 
 NAMES = {
     "account": "系统账户", "columns": "改了", "command": "命令", "conditions": "条件", "did": "做了", "door": "入口",
     "endpoint": "页面", "format": "格式", "given": "参数", "key": "行", "level": "看到", "method": "方式",
     "name": "名称", "period": "期间", "rows": "行数", "scope": "口径", "status": "状态", "table": "表",
-    "units": "单位数", "waits": "等待中", "what": "内容",
+    "second": "解除验证器", "step": "步骤", "units": "单位数", "why": "原因", "waits": "等待中", "what": "内容",
 }  # fmt: skip
 """What the parts of an entry's detail are called."""
 
@@ -56,3 +56,33 @@ class SecurityEventView(Generated):
     search_columns = ["kind", "at", "actor", "user"]
     order_columns = ["no", "at"]
     base_order = ("no", "desc")
+
+
+class PasswordProfileView(Generated):
+    """One row: it is edited, never added to."""
+
+    datamodel = SQLAInterface(PasswordProfile)
+    route_base = "/password-profile"
+    class_permission_name = "PasswordProfile"
+    exclude_route_methods = {"add", "delete"}
+    list_title, show_title, edit_title = _("密码要求"), _("密码要求"), _("修改密码要求")
+    about = "新密码要合的规矩，按等保的要求预先填好。登录用的旧密码不受影响，用得太久的在下次登录时要换。"
+    label_columns = {
+        "shortest": _("至少几个字符"), "classes": _("至少几种字符"), "score": _("难猜的程度"),
+        "history": _("不许再用最近几个"), "days": _("最多用多少天"), "words": _("不许含有的词"),
+    }  # fmt: skip
+    description_columns = {
+        "shortest": _("8 至 64。"),
+        "classes": _("大写字母、小写字母、数字、其他符号，1 至 4 种。"),
+        "score": _("0 至 4，越大越难猜；0 为不看。"),
+        "history": _("0 至 24；0 为不限。"),
+        "days": _("留空为不限。"),
+        "words": _("用空格分开。公司、城市、热线号码和常见的拼音。"),
+    }
+    numbers = frozenset({"shortest", "classes", "score", "history", "days"})
+    list_columns = ["shortest", "classes", "score", "history", "days"]
+    show_columns = list_columns
+    edit_columns = [*list_columns, "words"]
+    search_columns: list[str] = []
+    order_columns: list[str] = []
+    base_order = ("id", "asc")
