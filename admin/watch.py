@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -11,8 +11,8 @@ from flask import g, has_request_context, request
 from sqlalchemy import inspect
 from werkzeug.wrappers import Response
 
-from admin.current import current_actor, current_user, now, session
-from models import policy, security_log, view
+from admin.current import book, current_actor, current_user, now, session
+from models import granting, policy, revealing, security_log, view
 from models.base import Role, User
 from models.tables import (
     CalendarDay,
@@ -65,9 +65,22 @@ def sight(ticket_id: int) -> Sight:
 
 
 def opened(found: Iterable[Sight]) -> None:
-    """Remember that discipline tickets are being read; `after` records it before anything of them leaves."""
-    known: dict[int, str] = g.setdefault("opened_tickets", {})
-    known.update({s.ticket.id: s.level for s in found if s.ticket.track == policy.DISCIPLINE})
+    """Remember that discipline tickets are being read, and those that the chairman granted; `after` records it before
+    anything of them leaves."""
+    known: dict[int, tuple[str, int | None]] = g.setdefault("opened_tickets", {})
+    known.update({s.ticket.id: (s.level, s.grant) for s in found if s.grant or s.ticket.track == policy.DISCIPLINE})
+
+
+def revealed(ticket_id: int, given: Mapping[str, Any]) -> Sight:
+    """查看: open a masked complainant to whoever asks, and record it with the fields that were masked; the ticket as it
+    is seen then. Raises Unseen, NotYours, Invalid. Does not commit."""
+    by, at = current_actor(), now()
+    before = view.sight(session(), ticket_id, by, at)
+    row = revealing.reveal(session(), ticket_id, given, by=by, at=at)
+    if row is not None:
+        masked = view.tickets(session(), [before], by, at, book())[0]["masked"]
+        note("opened", ticket_id=ticket_id, what="fields", fields=masked, reason=row.reason, reveal=row.id)
+    return view.sight(session(), ticket_id, by, at)
 
 
 def after(response: Response) -> Response:
@@ -76,7 +89,7 @@ def after(response: Response) -> Response:
 
     Where the record cannot be written the answer is a 500, and nothing of the tickets leaves.
     """
-    seen: dict[int, str] = g.pop("opened_tickets", {})
+    seen: dict[int, tuple[str, int | None]] = g.pop("opened_tickets", {})
     on_tickets = request.path.startswith(TICKETS)
     missed = response.status_code == 404 and request.endpoint is not None and on_tickets
     refused = (missed or response.status_code == 403) and current_user() is not None
@@ -84,8 +97,10 @@ def after(response: Response) -> Response:
         return response
     if response.status_code >= 400:
         session().rollback()
-    for ticket_id, level in seen.items():
-        note("opened", ticket_id=ticket_id, level=level, what="ticket")
+    for ticket_id, (level, grant) in seen.items():
+        note("opened", ticket_id=ticket_id, level=level, what="ticket", **({"grant": grant} if grant else {}))
+        if grant:
+            granting.use_ticket(session(), grant)
     if refused:
         asked = (request.view_args or {}).get("ticket_id", (request.view_args or {}).get("pk"))
         number = int(asked) if str(asked).isdecimal() and len(str(asked)) < 19 else None

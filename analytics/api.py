@@ -1,7 +1,8 @@
 """Figures and frames over HTTP (DESIGN §6): the same question as on the command line, the same document back.
 
 The program that mounts these puts two callables into `app.extensions`: `actor_of`, who asks, and `figures`, a context
-manager that gives a session on the database that figures are read from.
+manager that gives a session on the database that figures are read from; and two that write the security log,
+`exported`, and `granted`, which asks for the chairman's grant first.
 """
 
 from __future__ import annotations
@@ -109,9 +110,10 @@ class KpiApi(Api):
 
 
 class FrameApi(Api):
-    """A frame as a file, de-identified."""
+    """A frame as a file: without names, unless the chairman has granted them to whoever asks."""
 
     resource_name = "frame"
+    allow_browser_login = True  # it reads only, and a grantee is sent here from their inbox
     class_permission_name = "Frame"
     method_permission_name: ClassVar = {"file": "read"}
     openapi_spec_tag = "Figures"
@@ -130,6 +132,8 @@ class FrameApi(Api):
           - {in: query, name: to, description: exclusive, schema: {type: string}}
           - {in: query, name: unit, schema: {type: array, items: {type: string}}}
           - {in: query, name: scope, schema: {type: string, enum: [quality, all]}}
+          - {in: query, name: identified, description: "1: with the complainants, by `grant`", schema: {type: string}}
+          - {in: query, name: grant, description: One's own grant of this frame, schema: {type: string}}
           responses:
             200:
               description: The file
@@ -148,13 +152,18 @@ class FrameApi(Api):
             frames.allow_export(actor)
             scope = questions.allowed_scope(actor, args.get("scope") or "quality")
             asked = frames.wanted(
-                name, now=_now(), start=args.get("from"), end=args.get("to"), units=args.getlist("unit"), scope=scope
-            )
+                name, now=_now(), start=args.get("from"), end=args.get("to"), units=args.getlist("unit"), scope=scope,
+                key=current_app.config["DIGEST_KEY"],
+            )  # fmt: skip
             files.check(form)
-            body = self._written(asked, form)
-            current_app.extensions["exported"](
-                what=name, format=form, scope=scope, units=len(asked.units), period=[args.get("from"), args.get("to")]
-            )
+            told = {"what": name, "format": form, "scope": scope, "units": len(asked.units),
+                    "period": [args.get("from"), args.get("to")]}  # fmt: skip
+            if args.get("identified", "") not in ("", "0"):
+                frames.for_grantee(asked)
+                body = self._written(current_app.extensions["granted"](asked, args.get("grant", ""), told), form)
+            else:
+                body = self._written(asked, form)
+                current_app.extensions["exported"](**told)
         except (Unanswerable, Withheld) as no:
             return _refused(no)
         headers = {"Content-Disposition": f"attachment; filename={name}.{form}"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +21,8 @@ from analytics.columns import FRAMES
 from analytics.labels import Row
 from analytics.metrics import METRICS
 from analytics.questions import DIMENSIONS, SCOPES, Question, Unanswerable
+from models import granting, security_log
+from models.refusals import NotYours
 from models.types import SHANGHAI, now
 
 WIDE = 200
@@ -27,7 +30,10 @@ WIDE = 200
 
 
 class House(Protocol):
-    """What the commands need of the program: a session on the database that figures are read from."""
+    """What the commands need of the program: sessions, on the database that figures are read from too, and LOG_KEY."""
+
+    @property
+    def key(self) -> bytes: ...
 
     def session(self, *, figures: bool = False) -> AbstractContextManager[Session]: ...
 
@@ -109,16 +115,23 @@ def shown(row: Row) -> str:
 @click.option("--from", "start", metavar="D", help="起于（含）。")
 @click.option("--to", "end", metavar="D", help="止于（不含）。")
 @click.option("--unit", "units", multiple=True, metavar="U", help="只要这些单位，可重复。")
+@click.option("--identified", is_flag=True, help="带上投诉人的姓名、电话、地址、户号；须有董事长的授权。")
+@click.option("--grant", "grant_id", type=int, metavar="ID", help="授权的编号，与 --identified 一起用。")
 @click.pass_obj
 def export(
-    house: House, frame: str, form: str, out: Path, start: str | None, end: str | None, units: tuple[str, ...]
-) -> None:
-    """导出数据表：tickets 工单、obligations 时限、callbacks 回访。产品质量口径，不含个人信息。"""
+    house: House, frame: str, form: str, out: Path, start: str | None, end: str | None, units: tuple[str, ...],
+    identified: bool, grant_id: int | None,
+) -> None:  # fmt: skip
+    """导出数据表：tickets 工单、obligations 时限、callbacks 回访。产品质量口径，没有授权不含个人信息。"""
+    if identified != (grant_id is not None):
+        raise click.UsageError("--identified 和 --grant ID 要一起用：含个人信息的文件须有授权（第七条(二)）。")
     if not out.parent.is_dir():
         raise click.UsageError(f"没有这个文件夹：{out.parent}")
     try:
-        asked = frames.wanted(frame, now=now(), start=start, end=end, units=units)
+        asked = frames.wanted(frame, now=now(), start=start, end=end, units=units, key=house.key)
         files.check(form)
+        if grant_id is not None:
+            asked = _granted(house, asked, form, grant_id)
         with house.session(figures=True) as session:
             many = _write(session, asked, form, out)
     except Unanswerable as no:
@@ -126,6 +139,21 @@ def export(
     except OSError as wrong:
         raise click.ClickException(f"没有写成 {out}：{wrong.strerror}") from None
     click.echo(f"{FRAMES[frame].zh} {many:,} 行，{SCOPES[asked.scope]}，已写入 {out}。")
+
+
+def _granted(house: House, asked: frames.Wanted, form: str, grant_id: int) -> frames.Wanted:
+    """The same with names, for the grantee: the use is counted and recorded before anything is written."""
+    frames.for_grantee(asked)
+    try:
+        with house.session() as session:
+            whom = granting.use_frame(session, grant_id, asked.frame, asked.as_of)
+            security_log.record(
+                session, "exported", at=asked.as_of, user_id=whom, what=asked.frame, format=form, grant=grant_id,
+                identified=True, scope=asked.scope,
+            )  # fmt: skip
+    except NotYours as no:
+        raise click.UsageError(str(no)) from None
+    return replace(asked, granted_to=whom)
 
 
 def _write(session: Session, asked: frames.Wanted, form: str, out: Path) -> int:

@@ -1,7 +1,8 @@
 """The columns of the frames, each declared once with what it means: files, DataFrames and the docs are made of it.
 
-No name, telephone, address, account, free text, colleague's name, or number in a foreign table: codes, times, and
-the names of units, categories and the like (POLICY §5).
+No name, telephone, address, account, free text, colleague's name, or number in a foreign table: codes, times, the
+names of units, categories and the like, and for the customer a pseudonym (POLICY §5). `PEOPLE` stands in a file that
+the chairman has granted, and nowhere else; free text stands in none, for nobody can say what is in it.
 """
 
 from __future__ import annotations
@@ -9,16 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import FromClause, join, outerjoin
+from sqlalchemy import FromClause, join, outerjoin, select
 from sqlalchemy.orm import aliased
 
 from models.policy import QUALITY
-from models.tables import Callback, Obligation, Ticket
+from models.tables import Callback, Obligation, Ticket, TicketText
 
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """A column of a frame. kind: text, number, time, flag, or a table whose name stands for the id."""
+    """A column of a frame. kind: text, number, time, flag, a table whose name stands for the id, or the field whose
+    number a pseudonym stands for."""
 
     name: str
     zh: str
@@ -54,6 +56,27 @@ def _time(name: str, zh: str, meaning: str, value: Any) -> Column:
     return Column(name, zh, meaning, value, "time")
 
 
+def _said(field: str) -> Any:
+    """A ticket's text in force."""
+    text = select(TicketText.value).where(TicketText.ticket_id == Ticket.id, TicketText.field == field)
+    return text.order_by(TicketText.event_no.desc()).limit(1).correlate(Ticket).scalar_subquery().label(f"said_{field}")
+
+
+_SAME = "同一性质的工单中号码相同则代号相同，不能还原；空为没有号码"
+_CUSTOMER = (
+    Column("customer", "顾客代号", f"代表联系电话的代号：{_SAME}", _said("phone"), "phone"),
+    Column("account", "户号代号", f"代表用水户号的代号：{_SAME}", _said("account_no"), "account_no"),
+)
+_OF_TRACK = Ticket.track.label("own_track")
+PSEUDONYMS = frozenset({"phone", "account_no"})
+"""Kinds of columns that are pseudonyms."""
+PEOPLE = (
+    Column("complainant", "投诉人", "投诉人的姓名或名称；只在董事长授权的文件里", _said("complainant")),
+    Column("phone", "电话", "联系电话；只在董事长授权的文件里", _said("phone")),
+    Column("address", "地址", "投诉人的地址；只在董事长授权的文件里", _said("address")),
+    Column("account_no", "户号", "用水户号；只在董事长授权的文件里", _said("account_no")),
+)
+
 _TICKET = (
     Column("ticket", "工单号", "工单的编号，可与 tickets 表的 no 相连", Ticket.no),
     Column("ticket_kind", "事项", "complaint 投诉、repair 报修、enquiry 咨询；统计指标只计投诉", Ticket.kind),
@@ -70,7 +93,7 @@ FRAMES: dict[str, Frame] = {
             rows=outerjoin(outerjoin(Ticket, _Earlier, _Earlier.id == Ticket.repeat_of_id),
                            _Main, _Main.id == Ticket.main_id),
             at=Ticket.registered_at, unit=Ticket.unit_id, order=(Ticket.registered_at, Ticket.id), confined=(),
-            raw=(_Earlier.track.label("earlier_track"),),
+            raw=(_Earlier.track.label("earlier_track"), _OF_TRACK),
             columns=(
                 Column("no", "工单号", "工单的编号", Ticket.no),
                 Column("kind", "事项", "complaint 投诉、repair 报修、enquiry 咨询；统计指标只计投诉", Ticket.kind),
@@ -101,6 +124,7 @@ FRAMES: dict[str, Frame] = {
                 Column("repeat_of", "重复投诉所指", "上一次投诉的工单号", _Earlier.no, "earlier"),
                 Column("main", "跟随的工单", "同一事项的主工单号", _Main.no),
                 _ref("source", "来源表", "从哪个外部数据表导入；空为本系统登记", Ticket.source_id, "source"),
+                *_CUSTOMER,
             ),
         ),
         Frame(
@@ -132,6 +156,7 @@ FRAMES: dict[str, Frame] = {
             "callbacks", "回访",
             rows=join(Callback, Ticket, Callback.ticket_id == Ticket.id),
             at=Callback.called_at, unit=Callback.unit_id, order=(Callback.ticket_id, Callback.n), confined=(),
+            raw=(_OF_TRACK,),
             columns=(
                 *_TICKET,
                 Column("n", "序号", "在工单内的序号", Callback.n, "number"),
@@ -142,6 +167,7 @@ FRAMES: dict[str, Frame] = {
                        "concluded 仍不满意办结", Callback.outcome),
                 Column("solved", "是否解决", "顾客说问题是否解决；空为未问", Callback.solved, "flag"),
                 _time("corrected_at", "更正时间", "作为误操作更正的时间；统计指标不计", Callback.corrected_at),
+                *_CUSTOMER,
             ),
         ),
     )
@@ -153,11 +179,11 @@ STAMP = (
 """The last columns of every file: no file is without its scope and its time."""
 
 
-def columns(frame: Frame) -> tuple[Column, ...]:
+def columns(frame: Frame, identified: bool = False) -> tuple[Column, ...]:
     """Every column of a frame's file, in order."""
-    return (*frame.columns, *STAMP)
+    return (*frame.columns, *(PEOPLE if identified else ()), *STAMP)
 
 
-def dictionary(name: str) -> list[dict[str, str]]:
+def dictionary(name: str, identified: bool = False) -> list[dict[str, str]]:
     """What each column of a frame means."""
-    return [{"column": c.name, "zh": c.zh, "meaning": c.meaning} for c in columns(FRAMES[name])]
+    return [{"column": c.name, "zh": c.zh, "meaning": c.meaning} for c in columns(FRAMES[name], identified)]

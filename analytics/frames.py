@@ -1,29 +1,29 @@
-"""Data frames for analysts, de-identified: as streamed rows for files, and as pandas DataFrames."""
+"""Data frames for analysts: as streamed rows for files, and as pandas DataFrames. They name nobody, but where the
+chairman has granted it (`models.granting`)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
-from analytics.columns import FRAMES, Column
+from analytics.columns import FRAMES, PSEUDONYMS, STAMP, Column, columns
 from analytics.labels import NAMED
 from analytics.questions import SCOPES, Unanswerable, Withheld, may_read, read_moment, unknown, written
+from models import pseudonym
 from models.actor import Actor
 from models.obligation import inherited, standing
-from models.policy import QUALITY
-from models.tables import Source, Ticket, Unit
+from models.policy import EXPORTERS, IDENTIFIED, QUALITY
+from models.tables import Accused, Source, Ticket, Unit
 from models.types import SHANGHAI, Moment
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MAY_EXPORT = frozenset({"operations", "discipline", "chairman", "leadership", "analyst"})
-"""Roles that take frames away with them."""
 AT_ONCE = 2_000
 """Rows read from the database at a time."""
 TABLES: dict[str, type[Any]] = {**NAMED, "source": Source}
@@ -41,6 +41,14 @@ class Wanted:
     end: datetime | None = None
     units: tuple[str, ...] = ()
     scope: str = "quality"
+    key: bytes = field(default=b"", repr=False)
+    """LOG_KEY, of which the pseudonyms' key is made; without it there are none."""
+    granted_to: int | None = None
+    """With names, for this person: whoever calls has asked `models.granting`."""
+
+    @property
+    def identified(self) -> bool:
+        return self.granted_to is not None
 
     def __post_init__(self) -> None:
         if self.frame not in FRAMES:
@@ -59,6 +67,7 @@ def wanted(
     end: str | None = None,
     units: Iterable[str] = (),
     scope: str | None = None,
+    key: bytes = b"",
 ) -> Wanted:
     """What is wanted, in the words of a command line or query string. Raises Unanswerable."""
     return Wanted(
@@ -68,12 +77,13 @@ def wanted(
         end=read_moment("to", end) if end else None,
         units=tuple(dict.fromkeys(units)),
         scope=scope or "quality",
+        key=key,
     )
 
 
 def may_export(actor: Actor) -> bool:
     """Whether the person may take frames away. The scope is a second question (`questions.allowed_scope`)."""
-    return may_read(actor) and bool(actor.roles & MAY_EXPORT)
+    return may_read(actor) and bool(actor.roles & EXPORTERS)
 
 
 def allow_export(actor: Actor) -> None:
@@ -90,12 +100,12 @@ def count(session: Session, asked: Wanted) -> int:
 
 def stream(session: Session, asked: Wanted) -> Iterator[tuple[Any, ...]]:
     """The rows, a tuple each in the order of `columns`, as they come from the database; times are aware."""
-    frame = FRAMES[asked.frame]
+    declared = read_columns(asked)
     names: dict[str, dict[int, str]] = {
         kind: dict(session.execute(select(TABLES[kind].id, TABLES[kind].name)).all())
-        for kind in {column.kind for column in frame.columns} & TABLES.keys()
+        for kind in {column.kind for column in declared} & TABLES.keys()
     }
-    readers = [_reader(column, n, names, asked) for n, column in enumerate(frame.columns)]
+    readers = [_reader(column, n, names, asked) for n, column in enumerate(declared)]
     stamp = (asked.scope, asked.as_of)
     rows = session.execute(_select(session, asked).execution_options(yield_per=AT_ONCE))
     for row in rows:
@@ -111,14 +121,15 @@ def frame(
     start: datetime | None = None,
     end: datetime | None = None,
     units: Iterable[str] = (),
+    key: bytes = b"",
 ) -> pd.DataFrame:
     """A frame as a DataFrame: times in Asia/Shanghai, missing values as pandas' own; `attrs` say scope and as-of.
 
-    at: now, from which an obligation's standing follows. Raises Unanswerable.
+    at: now, from which an obligation's standing follows. key: LOG_KEY, for the pseudonyms. Raises Unanswerable.
     """
     import pandas as pd  # half a second and 50 MB that a command without it need not pay
 
-    asked = Wanted(frame=name, as_of=at, start=start, end=end, units=tuple(units), scope=scope)
+    asked = Wanted(frame=name, as_of=at, start=start, end=end, units=tuple(units), scope=scope, key=key)
     declared = FRAMES[name].columns
     rows = list(stream(session, asked))
     found = {}
@@ -134,9 +145,20 @@ def frame(
     return made
 
 
+def for_grantee(asked: Wanted) -> None:
+    """Raises Unanswerable for a frame in which nobody could be named."""
+    if asked.frame not in IDENTIFIED:
+        raise Unanswerable("identified", "这个数据表里没有个人信息。")
+
+
+def read_columns(asked: Wanted) -> tuple[Column, ...]:
+    """The columns that are read from the database: all but the stamp. Computed ones come last."""
+    return columns(FRAMES[asked.frame], asked.identified)[: -len(STAMP)]
+
+
 def _select(session: Session, asked: Wanted) -> Select[Any]:
     frame = FRAMES[asked.frame]
-    values = [column.value for column in frame.columns if column.value is not None]
+    values = [column.value for column in read_columns(asked) if column.value is not None]
     conditions = [Ticket.registered_at <= literal(asked.as_of, Moment())]
     if asked.scope == "quality":
         conditions += [Ticket.track == QUALITY, *frame.confined]
@@ -150,6 +172,9 @@ def _select(session: Session, asked: Wanted) -> Select[Any]:
             if unit not in ids:
                 raise unknown("unit", "没有“%(given)s”这个单位", unit, ids)
         conditions.append(frame.unit.in_([ids[unit] for unit in asked.units]))
+    if asked.granted_to is not None:
+        mine = (Accused.ticket_id == Ticket.id, Accused.user_id == asked.granted_to)
+        conditions.append(~select(Accused.n).where(*mine).correlate(Ticket).exists())
     return select(*values, *frame.raw).select_from(frame.rows).where(*conditions).order_by(*frame.order)
 
 
@@ -158,6 +183,8 @@ def _reader(column: Column, n: int, names: dict[str, dict[int, str]], asked: Wan
     if column.kind in names:
         table = names[column.kind]
         return lambda row: table.get(row[n])
+    if column.kind in PSEUDONYMS:
+        return lambda row: pseudonym.customer(asked.key, row.own_track, column.kind, row[n])
     if column.kind == "standing":
         return lambda row: standing(row.due_at, row.settled_at, row.voided_at, asked.as_of)
     if column.kind == "inherited":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +12,21 @@ from sqlalchemy.orm import Session
 
 from models import workflow
 from models.base import Role, User, assoc_group_role, assoc_user_group, assoc_user_role
+from models.database import together
+from models.disclosure import DisclosureGrant
 from models.organisation import Post
-from models.policy import DISCIPLINE
+from models.policy import DISCIPLINE, NEVER_CLEAR
 from models.types import SHANGHAI
+
+
+@dataclass(frozen=True)
+class Granted:
+    """A ticket that the chairman lets somebody see who otherwise would not: `models.granting`."""
+
+    id: int
+    ticket_id: int
+    track: str
+    clear: bool
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,12 @@ class Actor:
     """Those of `staff` that the person is not of as a deputy only."""
     standing_in: tuple[tuple[str, int, int], ...] = ()
     """(post, unit, for whom) of the posts held as a deputy."""
+    granted: tuple[Granted, ...] = ()
+
+    @property
+    def by_role(self) -> Actor:
+        """The person without what was granted: what they may do, and what they see by their own roles and posts."""
+        return replace(self, granted=()) if self.granted else self
 
     @property
     def roles_today(self) -> frozenset[str]:
@@ -114,14 +132,27 @@ def actor(session: Session, user_id: int, roles: frozenset[str], at: datetime) -
     A deputy's counts by the role of whom it is held for, who must hold the post himself: what he cannot do, nobody
     can for him.
     """
-    posts = session.scalars(select(Post).where(Post.user_id == user_id, in_force(at)).order_by(Post.id)).all()
+    g, columns = DisclosureGrant, Post.__table__.columns
+    standing = (g.user_id == user_id, g.ticket_id.is_not(None), g.in_force(at))
+    held, let_see = together(
+        session,
+        select(Post.__table__).where(Post.user_id == user_id, in_force(at)),
+        select(g.id, g.ticket_id, g.track, g.clear).where(*standing),
+    )
+    posts = sorted((Post(**dict(zip(columns.keys(), row, strict=True))) for row in held), key=lambda post: post.id)
+    granted = tuple(
+        Granted(i, ticket_id, track, clear and not roles <= NEVER_CLEAR)
+        for i, ticket_id, track, clear in sorted(let_see)
+        if not roles & NO_DEPUTIES
+    )
     principals = {p.acting_for_id for p in posts if p.acting_for_id}
     if not principals:
-        return made(user_id, roles, posts, {}, frozenset())
+        return replace(made(user_id, roles, posts, {}, frozenset()), granted=granted)
     theirs = session.scalars(
         select(Post).where(Post.user_id.in_(principals), Post.acting_for_id.is_(None), in_force(at))
     )
-    return made(user_id, roles, posts, roles_of(session, principals), holdings(theirs))
+    there = made(user_id, roles, posts, roles_of(session, principals), holdings(theirs))
+    return replace(there, granted=granted)
 
 
 def everybody(session: Session, at: datetime) -> list[Actor]:

@@ -68,6 +68,11 @@ class House:
             security_log.record(session, "command", at=now(), command=name, given=told, account=_account())
         return True
 
+    @property
+    def key(self) -> bytes:
+        """LOG_KEY, as digests and pseudonyms are made with."""
+        return self.settings.digest_key
+
     def book(self, session: Session) -> Book:
         """The policy in force, read once."""
         from models.book import Book

@@ -53,6 +53,20 @@ POSTS = {
     "chairman": "董事长",
 }
 
+EXPORTERS = frozenset({"operations", "discipline", "chairman", "leadership", "analyst"})
+"""Roles that take frames away with them."""
+NEVER_CLEAR = frozenset({"leadership", "admin", "auditor"})
+"""Roles that never see a complainant in clear, a grant or not (POLICY §5)."""
+IDENTIFIED = {"tickets": "工单", "callbacks": "回访"}
+"""Frames in which a complainant can stand, for whom the chairman grants it."""
+REVEAL_REASONS = {
+    "contact": "再次联系顾客", "repeat": "核对是否重复投诉", "check": "核实办理情况", "disputed": "顾客对结果有异议",
+    "asked": "上级或转办部门询问", "other": "其他（写明）",
+}  # fmt: skip
+"""Why somebody opens what is masked of a complainant (查看)."""
+REVEAL_MINUTES = 15
+"""How long it stays open to them."""
+
 PERSONAL = frozenset({"complainant", "phone", "address", "account_no"})
 """Personal data of the complainant: masked except at the `contact` level, erased after its retention period."""
 WORDS = ("title", "content", "demand", "suggestion")

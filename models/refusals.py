@@ -70,6 +70,13 @@ SENTENCES = {
     "no_deputy": "%(value)s不办理工单（系统管理员、审计员），不能代行。",
     "holds_it_already": "%(value)s自己就任这一职务，不用委托。",
     "deputy_accused": "%(value)s是一件未办结投诉的被投诉人，不能代行。",
+    "not_to_reveal": "您看到的姓名、电话、地址和户号总是隐去一部分的，不能查看全部。",
+    "ticket_or_frame": "授权看一件工单，或导出一个数据表，填且只填一项。",
+    "granted_too_long": "一次最多授权 %(days)s 天。",
+    "never_in_clear": "%(value)s的角色始终只看隐去的姓名和电话，不能授权看全部。",
+    "no_exports": "%(value)s不导出数据表。",
+    "no_grant": "没有这项授权，或者它不是给您的、已到期、已撤回。",
+    "granted_to_read": "这件工单是授权给您看的，只能看，不能办理。",
     "lent_already": "这段时间已经委托%(value)s代行。先结束那一次，再另行委托。",
 }
 

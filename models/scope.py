@@ -10,12 +10,26 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, false, literal, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    String,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
 from models.policy import DISCIPLINE, QUALITY
-from models.tables import Accused, Assignment, Opening, Ticket
+from models.tables import Accused, Assignment, Opening, Reveal, Ticket
 
 LEVELS = ("contact", "full", "part", "summary", "stub")
 """contact: everything, the complainant in clear. full: the complainant masked. part: a unit that held it once, its
@@ -67,7 +81,32 @@ def _graded(actor: Actor) -> list[tuple[ColumnElement[bool], str, bool]]:
         see("full", discipline, t.reported_at.is_not(None), ~accused)
     if "leadership" in actor.roles:
         see("full", quality)
+    for track, clear in sorted({(one.track, one.clear) for one in actor.granted}):
+        # As far as the chairman could see it today, and never a person complained of.
+        ids = sorted(one.ticket_id for one in actor.granted if (one.track, one.clear) == (track, clear))
+        reported = [t.reported_at.is_not(None)] if track == DISCIPLINE else []
+        see("contact" if clear else "full", t.track == track, t.id.in_(ids), *reported, ~accused)
     return sorted(rows, key=lambda row: LEVELS.index(row[1]))
+
+
+def may_reveal(actor: Actor) -> ColumnElement[bool]:
+    """On `Ticket`, of those seen as `full`: whose complainant the person may open with a reason (查看)."""
+    t = Ticket
+    ways: list[ColumnElement[bool]] = [false()]
+    if actor.desk:
+        ways.append(and_(t.track == QUALITY, t.state == "closed"))
+    if actor.office:
+        ways.append(t.track == QUALITY)
+    if actor.chairman:
+        ways.append(true())
+    mine = (Accused.ticket_id == t.id, Accused.user_id == actor.user_id)
+    return and_(or_(*ways), ~select(Accused.n).where(*mine).correlate(t).exists())
+
+
+def revealed_until(actor: Actor, at: datetime) -> ScalarSelect[datetime]:
+    """On `Ticket`: until when it is open to the person who has opened it; null: it is not."""
+    mine = (Reveal.ticket_id == Ticket.id, Reveal.user_id == actor.user_id, Reveal.until > at, Reveal.at <= at)
+    return select(func.max(Reveal.until)).where(*mine).correlate(Ticket).scalar_subquery()
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:

@@ -29,6 +29,7 @@ KINDS = {
     "refused": "拒绝",
     "opened": "查看",
     "exported": "导出",
+    "granted": "披露授权",
     "account": "账号变更",
     "password": "密码变更",
     "role": "角色变更",

@@ -3,7 +3,7 @@
 from models.access import EndedSession, SignInFailure
 from models.attachment import Attachment, Upload
 from models.callback import Callback
-from models.disclosure import DisclosureGrant
+from models.disclosure import DisclosureGrant, Reveal
 from models.draft import Draft
 from models.event import RepeatKey, TicketEvent
 from models.lookup import Lookup
@@ -32,7 +32,7 @@ __all__ = [
     "Accused", "Assignment", "Attachment", "CalendarDay", "CalendarYear", "Callback", "Category", "Channel",
     "ClosingTime", "CustomerCount", "DisclosureGrant", "District", "Draft", "EndedSession", "Keyword", "Link", "Lookup",
     "MediaExposure", "Notice", "NoticeChannel", "NoticeDelivery", "NoticeRule", "NumberSeries", "Obligation", "Opening",
-    "Penalty", "PenaltyRule", "Post", "RepeatKey", "ReplyTemplate", "Review", "ReviewAction", "Routing", "Rule",
-    "SavedView", "SecurityEvent", "SecurityHead", "SignInFailure", "Source", "Ticket", "TicketEvent", "TicketText",
-    "Unit", "Upload",
+    "Penalty", "PenaltyRule", "Post", "RepeatKey", "ReplyTemplate", "Reveal", "Review", "ReviewAction", "Routing",
+    "Rule", "SavedView", "SecurityEvent", "SecurityHead", "SignInFailure", "Source", "Ticket", "TicketEvent",
+    "TicketText", "Unit", "Upload",
 ]  # fmt: skip

@@ -63,6 +63,12 @@ class Sight:
     opened: set[str] = field(default_factory=set)
     files: list[File] = field(default_factory=list)
     """Its attachments, once `tickets` has read them."""
+    grant: int | None = None
+    """The chairman's grant by which alone it is seen so: then it is there to be read, and nothing else."""
+    revealable: bool = False
+    """Whether the person may open the complainant with a reason: asked of a single ticket only."""
+    revealed_until: datetime | None = None
+    """Until when they have."""
 
     @property
     def shown(self) -> frozenset[str]:
@@ -74,14 +80,19 @@ class Sight:
 
     def in_clear(self) -> bool:
         """Whether the complainant's data stand there in full."""
-        return self.level == "contact" or (self.level == "summary" and "contact" in self.opened)
+        opened = self.level == "summary" and "contact" in self.opened
+        return self.level == "contact" or opened or self.revealed_until is not None
 
 
 def sights(session: Session, ids: Sequence[int], by: Actor, at: datetime) -> list[Sight]:
     """The given tickets as far as they are in sight, in the order given."""
-    level = scope.level(by).label("level")
-    rows = session.execute(select(Ticket, level).where(Ticket.id.in_(ids), scope.visible(by)))
-    found = {ticket.id: Sight(ticket, str(name)) for ticket, name in rows}
+    level, own = scope.level(by).label("level"), scope.level(by.by_role).label("own_level")
+    rows = session.execute(select(Ticket, level, own).where(Ticket.id.in_(ids), scope.visible(by)))
+    granted = {one.ticket_id: one.id for one in by.granted}
+    found = {
+        ticket.id: Sight(ticket, str(name), grant=granted.get(ticket.id) if name != mine else None)
+        for ticket, name, mine in rows
+    }
     opened = scope.opened(session, [i for i, sight in found.items() if sight.level == "summary"], by, at)
     for ticket_id, parts in opened.items():
         found[ticket_id].opened = parts
@@ -89,11 +100,16 @@ def sights(session: Session, ids: Sequence[int], by: Actor, at: datetime) -> lis
 
 
 def sight(session: Session, ticket_id: int, by: Actor, at: datetime) -> Sight:
-    """One ticket; raises Unseen."""
+    """One ticket, and what the person has opened of its complainant or may open; raises Unseen."""
     found = sights(session, [ticket_id], by, at)
     if not found:
         raise Unseen
-    return found[0]
+    one = found[0]
+    if one.level == "full" and one.grant is None and (by.desk or by.office or by.chairman):
+        opened = scope.revealed_until(by, at)
+        may, until = session.execute(select(scope.may_reveal(by), opened).where(Ticket.id == ticket_id)).one()
+        one.revealable, one.revealed_until = bool(may), until if may else None
+    return one
 
 
 def tickets(session: Session, seen: Sequence[Sight], by: Actor, at: datetime, book: Book) -> list[Row]:
@@ -232,8 +248,8 @@ def callbacks(case: Case, s: Sight) -> list[Row]:
 
 
 def actions(session: Session, s: Sight, by: Actor, at: datetime, book: Book) -> list[Action]:
-    """What the person may do with the ticket now."""
-    return desk.available(case_of(session, s), by, at, book, s.level)
+    """What the person may do with the ticket now; with one that was granted to be read, nothing."""
+    return [] if s.grant else desk.available(case_of(session, s), by, at, book, s.level)
 
 
 def attachment(session: Session, s: Sight, n: int, by: Actor) -> File:

@@ -15,6 +15,7 @@ from models import view
 from models.actor import Actor
 from models.refusals import Unseen
 from models.tables import Ticket
+from models.view import Sight
 from models.workflow import Action, Field
 
 
@@ -31,6 +32,12 @@ def one(ticket_id: int, by: Actor) -> dict[str, Any]:
     if not found:
         raise Unseen
     return found[0]
+
+
+def as_seen(found: Sight, by: Actor) -> dict[str, Any]:
+    """A ticket as it is seen by who has just opened its complainant."""
+    watch.opened([found])
+    return written(view.tickets(session(), [found], by, now(), book())[0])
 
 
 def answer(ticket_id: int, *, repeated: bool = False) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from apispec import APISpec
 from models import policy, scope, view
 from models.fields import FILES_MOST, LINE_MOST, PERSONS_MOST, TEXT_MOST
 from models.obligation import standing
+from models.revealing import WORDS_MOST
 from models.tables import Ticket
 from models.workflow import ACTIONS, REGISTRATION, STATES, SYSTEM_ACTIONS, Action, Field
 
@@ -174,6 +175,19 @@ OFFER: Schema = {
         },
     },
 }
+REVEAL: Schema = {
+    "type": "object",
+    "required": ["reason"],
+    "additionalProperties": False,
+    "properties": {
+        "reason": {
+            "type": "string",
+            "enum": list(policy.REVEAL_REASONS),
+            "description": "、".join(f"{code} {zh}" for code, zh in policy.REVEAL_REASONS.items()),
+        },
+        "words": {"type": "string", "nullable": True, "maxLength": WORDS_MOST, "description": "Needed with `other`"},
+    },
+}
 PARAMETERS: dict[str, tuple[str, Schema]] = {
     "ticket": ("path", {"name": "pk", "required": True, "schema": {"type": "integer", "format": "int64"}}),
     "action": (
@@ -220,6 +234,7 @@ def describe_tickets(spec: APISpec) -> None:
         },
         "TicketEvent": EVENT,
         "TicketActionOffer": OFFER,
+        "Reveal": REVEAL,
         "Registration": action_schema(ACTIONS["register"]),
         **{f"TicketAction.{name}": schema for name, schema in acts.items()},
         "TicketAction": {"anyOf": [{"$ref": f"#/components/schemas/TicketAction.{name}"} for name in acts]},

@@ -19,7 +19,7 @@ from flask_appbuilder.security.decorators import permission_name
 from admin import watch
 from admin.api import schemas
 from admin.api.acts import after_the_desk, body, key_of_request
-from admin.api.answers import answer, answers, enveloped, offer, one
+from admin.api.answers import answer, answers, as_seen, enveloped, offer, one
 from admin.api.sight import page_of_ids, with_tickets
 from admin.current import book, current_actor, now, session, transact
 from admin.guarding import ModelRestApi, SQLAInterface
@@ -28,6 +28,7 @@ from admin.guarding.values import written
 from models import desk, history, policy, view
 from models.refusals import Unseen
 from models.tables import Ticket
+from models.view import Sight
 
 
 class TicketApi(ModelRestApi):
@@ -37,6 +38,7 @@ class TicketApi(ModelRestApi):
     class_permission_name = "Ticket"
     method_permission_name = {
         "get": "read", "get_list": "read", "events": "read", "actions": "read", "post": "write", "act": "write",
+        "open": "write",
     }  # fmt: skip
     exclude_route_methods = {"info", "put", "delete"}
     openapi_spec_tag = "Ticket"
@@ -269,6 +271,41 @@ class TicketApi(ModelRestApi):
             )  # fmt: skip
 
         return enveloped(answer(transact(work)))
+
+    @expose("/<pk>/open", methods=["POST"])
+    @protect()
+    @permission_name("open")
+    def open(self, pk: str) -> Response:
+        """Open a masked complainant
+        ---
+        post:
+          description: >-
+            What is masked of the complainant, in clear, for a reason that is recorded. The answer to this request
+            shows it and no later one; who sees the complainant in clear anyway needs no reason.
+          parameters:
+          - ticket
+          requestBody:
+            required: true
+            content: {application/json: {schema: {$ref: '#/components/schemas/Reveal'}}}
+          responses:
+            200:
+              description: The ticket
+              content: {application/json: {schema: {$ref: '#/components/schemas/TicketAnswer'}}}
+          refuses: [400, 401, 403, 404, 413, 422]
+        """
+        ticket_id = self._key(pk)
+        given, wrong = body()
+        found: list[Sight] = []
+
+        def work() -> int:
+            def opened() -> int:
+                found[:] = [watch.revealed(ticket_id, given)]
+                return ticket_id
+
+            return after_the_desk(wrong, opened)
+
+        transact(work)
+        return enveloped(as_seen(found[0], current_actor()))
 
     def _key(self, pk: str) -> int:
         """The id of an address. Raises Unseen for what no ticket can have."""

@@ -11,9 +11,11 @@ from admin import files, whose, words
 from admin.views import assets, attaching, drawing, inbox, navigation, printing
 from admin.views.delegating import DelegationView
 from admin.views.door import has_tickets
+from admin.views.granting import GrantView
 from admin.views.home import IndexView
 from admin.views.inbox import NoticeView
 from admin.views.pages import LINKS
+from admin.views.revealing import RevealView
 from admin.views.supervising import SupervisionView
 from admin.views.tables import ACCOUNTS, PAGES
 from admin.views.tickets import TicketView
@@ -53,7 +55,8 @@ def add_views(appbuilder: AppBuilder) -> None:
     )
     app.after_request(assets.keep)
     for own in (
-        TicketView, attaching.FileView, printing.PrintView, NoticeView, DelegationView, SupervisionView,
+        TicketView, attaching.FileView, printing.PrintView, NoticeView, DelegationView, SupervisionView, RevealView,
+        GrantView,
     ):  # fmt: skip
         appbuilder.add_view_no_menu(own)
     for page in PAGES:

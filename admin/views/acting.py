@@ -124,6 +124,8 @@ def _find(ticket_id: int, name: str) -> tuple[Action, Sight]:
 
 def _steps(sight: Sight, action: Action) -> list[Step]:
     """The steps that stand open now. Raises NotYours or WrongState."""
+    if sight.grant:
+        raise NotYours("granted_to_read")
     case = view.case_of(session(), sight)
     by = current_actor()
     return desk.permitted(case, action, by, desk.parts_in(case.ticket, by, sight.level), now(), book(), sight.level)

@@ -66,7 +66,7 @@ def possible(row: dict[str, Any]) -> str:
     entry = book().register("unit").by_name.get(row["unit"] or "")
     ticket = {"state": row["state"], "unit_id": entry.id if entry else None}
     parts = desk.parts_in(ticket, by, row["level"])
-    if row["level"] == "stub":
+    if row["level"] == "stub" or any(one.ticket_id == row["id"] for one in by.granted):
         return ""
     fitting = (name for name in BULK if ACTIONS[name].steps_from(row["track"], row["state"], parts))
     whole = FIXED["print"]["form"] in forms_for(row, row["level"])
@@ -145,7 +145,7 @@ def _chosen(typed: forms.Typed) -> dict[int, str]:
 
 
 def _sheet(action: Action, chosen: dict[int, str], typed: forms.Typed | None, wrong: dict[str, str]) -> Sheet:
-    by, at = current_actor(), now()
+    by, at = current_actor().by_role, now()
     seen = view.sights(session(), list(chosen), by, at)
     rows = view.tickets(session(), seen, by, at, book()) if seen else []
     sheet = Sheet(action, [], [], len(chosen) - len(seen), once=secrets.token_urlsafe(16))

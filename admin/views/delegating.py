@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -14,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from admin import errors, words
 from admin.current import book, current_actor, now, session, transact
 from admin.guarding import BaseView
+from admin.views import forms
 from admin.views.forms import Control, Option
 from admin.views.inbox import period
 from models import actor, delegation, view
@@ -53,20 +53,9 @@ class DelegationView(BaseView):
         return redirect(url_for("DelegationView.list"))
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None
-
-
 def _given(typed: Any) -> Given:
-    return Given(_number(typed.get("post_id", "")), _number(typed.get("deputy_id", "")), _day(typed.get("first", "")),
-                 _day(typed.get("last", "")))  # fmt: skip
+    return Given(forms.number(typed.get("post_id", "")), forms.number(typed.get("deputy_id", "")),
+                 forms.day(typed.get("first", "")), forms.day(typed.get("last", "")))  # fmt: skip
 
 
 def called(post: Post) -> str:

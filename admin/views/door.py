@@ -10,11 +10,13 @@ from admin.current import current_actor
 from models.refusals import Unseen
 
 WITH_TICKETS = frozenset({"agent", "operations", "handler", "unit_head", "discipline", "chairman", "leadership"})
-"""Roles that can have tickets in sight; to the others a ticket's address is an address of nothing."""
+"""Roles that can have tickets in sight; to the others a ticket's address is an address of nothing, unless the chairman
+has granted them one."""
 
 
 def has_tickets() -> bool:
-    return bool(current_actor().roles_today & WITH_TICKETS)
+    by = current_actor()
+    return bool(by.roles_today & WITH_TICKETS or by.granted)
 
 
 def to_tickets(method: Callable[..., Any]) -> Callable[..., Any]:

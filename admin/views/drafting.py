@@ -137,7 +137,7 @@ def waiting(sight: Sight) -> Draft | None:
 def unit_parts(sight: Sight) -> set[str]:
     """The parts of somebody of the unit that has the ticket in hand."""
     ticket = sight.ticket
-    if ticket.state != "handling":
+    if ticket.state != "handling" or sight.grant:
         return set()
     parts = desk.parts_in({"state": ticket.state, "unit_id": ticket.unit_id}, current_actor(), sight.level)
     return parts & {HANDLER, HEAD}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -167,6 +168,14 @@ def categories(entries: Sequence[Any], tracks: Sequence[str]) -> list[tuple[str,
         (words.choice("track", track), [(str(e.id), _(e.name)) for e in entries if e.active and e.track == track])
         for track in tracks
     ]
+
+
+def day(text: str) -> date | None:
+    """A day as a date field sends it; None where it is none."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
 
 
 def number(value: str | None) -> int | None:

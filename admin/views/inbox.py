@@ -16,7 +16,8 @@ from flask_babel import gettext as _
 from admin import words
 from admin.current import current_actor, now, session, transact
 from admin.guarding import BaseView
-from models import view
+from admin.views.granting import last_day, numbers_of, what
+from models import granting, view
 from models.notice import LEVELS
 from models.organisation import Post
 from models.policy import POSTS
@@ -56,9 +57,10 @@ class NoticeView(BaseView):
         page = min(max(1, int(asked) if asked.isdecimal() and len(asked) < 5 else 1), FURTHEST)
         found = inbox.lines(session(), by, start=(page - 1) * PAGE, size=PAGE + 1)
         names = view.people(session()) if any(line.post for line in found) else {}
+        granted = _granted() if page == 1 else []
         entries = [entry(line, at, names) for line in found[:PAGE]]
         return render_template("notices.html", title=_("提醒"), days=list(by_day(entries, at)), page=page,
-                               more=len(found) > PAGE and page < FURTHEST, now=at)  # fmt: skip
+                               more=len(found) > PAGE and page < FURTHEST, now=at, granted=granted)  # fmt: skip
 
     @expose("/<int:notice_id>")
     def show(self, notice_id: int) -> Any:
@@ -80,10 +82,23 @@ class NoticeView(BaseView):
         return redirect(url_for("NoticeView.list"))
 
 
+def _granted() -> list[dict[str, Any]]:
+    """What the chairman has granted to the reader and still stands; it is told by being shown."""
+    rows = granting.mine(session(), current_actor(), now())
+    numbers = numbers_of(rows)
+    shown = [{"id": row.id, "what": what(row, numbers), "ticket": row.ticket_id if row.ticket_id in numbers else None,
+              "purpose": row.purpose, "until": last_day(row), "frame": row.frame, "new": row.seen_at is None}
+             for row in rows]  # fmt: skip
+    if any(one["new"] for one in shown):
+        transact(lambda: inbox.saw_grants(session(), current_actor(), now()))
+        g.pop("unread", None)
+    return shown
+
+
 def unread() -> int:
     """The count in the top bar; one query a page."""
     if "unread" not in g:
-        g.unread = inbox.unread(session(), current_actor())
+        g.unread = inbox.unread(session(), current_actor(), now())
     return int(g.unread)
 
 

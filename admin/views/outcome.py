@@ -56,7 +56,7 @@ def page() -> Any:
         return redirect(url_for("TicketView.list"))
     of = Outcome(*facts)
     action = ACTIONS[of.action]
-    seen = {s.ticket.id: s for s in view.sights(session(), _ids(of), current_actor(), now())}
+    seen = {s.ticket.id: s for s in view.sights(session(), _ids(of), current_actor().by_role, now())}
     failed = [(i, seen[i].ticket.no, _why(action, seen[i], codes)) for i, codes in of.failed if i in seen]
     paper = action.name == "print" and of.done and all(i in seen for i in of.done)
     return render_template(

@@ -38,6 +38,7 @@ LINKS = (
          (("turn", "mine"), ("state", "calling_back"))),
     Link("My deputies", "我的代理", "Work", "users", "/delegation/",
          frozenset({"unit_head", "discipline", "chairman"})),
+    Link("Grants", "披露授权", "Work", "key", "/grants/", frozenset({"chairman"})),
     Link("Register", "登记投诉", "Tickets", "pen", "/ticket/register", REGISTRARS),
     Link("All tickets", "全部工单", "Tickets", "list", "/ticket/", WITH_TICKETS),
     Link("To assign", "待转办", "Tickets", "inbox", "/ticket/", frozenset({"agent", "operations"}),

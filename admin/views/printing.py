@@ -52,13 +52,15 @@ class Line:
 def forms(sight: Sight) -> list[tuple[str, str]]:
     """The forms that this person may print of a ticket now."""
     t = sight.ticket
+    if sight.grant:
+        return []
     found = printing.forms_for({"state": t.state, "ending": t.ending, "track": t.track}, sight.level)
     return [(form, _(PRINTS[form])) for form in found]
 
 
 def form_of_ticket(sight: Sight) -> Row:
     """What stands in the 工单."""
-    found = sheet.sheet(session(), sight.ticket.id, Asking(current_actor(), now(), book()))
+    found = sheet.sheet(session(), sight.ticket.id, Asking(current_actor(), now(), book()), paper=True)
     row, events = found.row, log.events(log.read(session(), found.sight.ticket.id), found.sight, current_actor())
     return {
         "row": row,

@@ -86,10 +86,12 @@ class Sheet:
     """Who of the unit drafted the result, and when."""
 
 
-def sheet(session: Session, ticket_id: int, asking: Asking) -> Sheet:
-    """Raises Unseen."""
+def sheet(session: Session, ticket_id: int, asking: Asking, *, paper: bool = False) -> Sheet:
+    """Raises Unseen. paper: what is drawn leaves the page, and with it what the reader has opened for a while."""
     by, at, book = asking.by, asking.at, asking.book
     sight = watch.sight(ticket_id)
+    if paper:
+        sight.revealed_until = None
     row = view.tickets(session, [sight], by, at, book)[0]
     log = reading(session, ticket_id)
     events = readable(log, sight, by)
@@ -98,7 +100,8 @@ def sheet(session: Session, ticket_id: int, asking: Asking) -> Sheet:
     calls = view.callbacks(case, sight)
     # `print` has its own buttons
     entries = history.entries(events, calls)
-    acts = [a for a in desk.available(case, by, at, book, sight.level) if a.name != "print"]
+    may = [] if sight.grant else desk.available(case, by, at, book, sight.level)
+    acts = [a for a in may if a.name != "print"]
     whole = sight.level in ("contact", "full")
     linked, followers = related(session, sight, row, asking) if whole else ([], 0)
     return Sheet(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from models import scope
 from models.actor import Actor
+from models.disclosure import DisclosureGrant
 from models.notice import Notice
 from models.organisation import Post
 from models.tables import Obligation, Ticket
@@ -46,10 +47,25 @@ def _in_sight(by: Actor) -> ColumnElement[bool]:
     return or_(Notice.ticket_id.is_(None), scope.shown(Obligation, by))
 
 
-def unread(session: Session, by: Actor) -> int:
+def unread(session: Session, by: Actor, at: datetime) -> int:
     """How many a person has not read, up to MOST: one query by the index of what is unread."""
     few = _mine(by, Notice.id).where(Notice.read_at.is_(None)).limit(MOST).subquery()
-    return session.scalar(select(func.count()).select_from(few)) or 0
+    granted = _granted(by, at).where(DisclosureGrant.seen_at.is_(None)).subquery()
+    counts = (select(func.count()).select_from(one).scalar_subquery() for one in (few, granted))
+    return sum(session.execute(select(*counts)).one())
+
+
+def _granted(by: Actor, at: datetime) -> Select[Any]:
+    return select(DisclosureGrant.id).where(DisclosureGrant.user_id == by.user_id, DisclosureGrant.in_force(at))
+
+
+def saw_grants(session: Session, by: Actor, at: datetime) -> bool:
+    """A person has been shown what the chairman granted; whether any of it was new. Does not commit."""
+    new = _granted(by, at).where(DisclosureGrant.seen_at.is_(None))
+    ids = session.scalars(new).all()
+    if ids:
+        session.execute(update(DisclosureGrant).where(DisclosureGrant.id.in_(ids)).values(seen_at=at))
+    return bool(ids)
 
 
 def lines(session: Session, by: Actor, *, start: int, size: int) -> list[Line]:

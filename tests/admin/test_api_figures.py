@@ -5,13 +5,21 @@ import io
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
 
 import run as program
 from analytics.metrics import METRICS
+from models import granting
+from models.actor import actor
+from models.granting import Given
+from models.security_log import SecurityEvent
+from models.tables import DisclosureGrant
 from tests.admin.conftest import QUICK, House, _dispose, settings
 from tests.fixtures.city import shanghai
 from tests.fixtures.database import BOTH
@@ -123,3 +131,88 @@ def test_a_frame_comes_as_csv_and_as_a_workbook_without_a_person_in_it(whole: Ho
     everything = whole.api("discipline").get("frame/tickets", format="csv", scope="all").text
     assert "纪2026" in everything
     assert shanghai("2026-03-06 09:00").isoformat()[:10] in everything
+
+
+@pytest.fixture
+def granted(whole: House) -> Iterator[int]:
+    """The chairman's grant of the frame of tickets to the analyst, until 2026-03-31."""
+    given = Given(whole.id_of("analyst"), "", "tickets", False, "配合核查。", date(2026, 3, 31))
+    with whole.session() as session:
+        by = actor(session, whole.id_of("chairman"), frozenset({"chairman"}), shanghai("2026-03-20 08:00"))
+        row = granting.grant(session, given, by=by, at=shanghai("2026-03-20 08:00"))
+        session.commit()
+        yield row.id
+        session.delete(row)
+        session.commit()
+
+
+def test_without_a_grant_a_frame_names_nobody(whole: House):
+    text = whole.api("analyst").get("frame/tickets").text
+    assert "13812345678" not in text
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert len(row["customer"]) == 16
+    assert "phone" not in row
+
+
+def test_with_a_grant_its_holder_takes_it_with_names_and_each_time_is_recorded(whole: House, granted: int):
+    asked = {"identified": "1", "grant": str(granted)}
+    (row,) = csv.DictReader(io.StringIO(whole.api("analyst").get("frame/tickets", **asked).text))
+    assert row["phone"] == "13812345678"
+    assert "content" not in row
+    with whole.session() as session:
+        assert session.get(DisclosureGrant, granted).uses == 1
+        last = session.scalars(select(SecurityEvent).order_by(SecurityEvent.no.desc()).limit(1)).one()
+    told = json.loads(last.detail)
+    assert (last.kind, last.actor_id) == ("exported", whole.id_of("analyst"))
+    assert (told["grant"], told["identified"]) == (granted, True)
+
+
+def test_from_the_inbox_it_is_a_link_and_for_nobody_it_is_none(whole: House, granted: int):
+    browser = whole.browser("analyst")
+    link = f"/api/v1/frame/tickets?identified=1&grant={granted}&format=xlsx"
+    assert link.replace("&", "&amp;") in browser.get("/notices/").text
+    assert browser.get(link).status_code == 200
+    assert whole.browser(None).get(link).status_code == 401
+
+
+def test_nobody_else_nothing_else_and_not_for_longer(whole: House, granted: int):
+    asked = {"identified": "1", "grant": str(granted)}
+    for name in ("operations", "discipline", "chairman", "leadership"):
+        assert whole.api(name).get("frame/tickets", **asked).status_code == 403
+    analyst = whole.api("analyst")
+    assert analyst.get("frame/callbacks", **asked).status_code == 403
+    assert analyst.get("frame/obligations", **asked).status_code == 422
+    assert analyst.get("frame/tickets", **asked, scope="all").status_code == 403
+    for wrong in ("", "0", "99999999999", "x"):
+        assert analyst.get("frame/tickets", identified="1", grant=wrong).status_code == 403
+    with whole.session() as session:
+        session.get(DisclosureGrant, granted).revoked_at = shanghai("2026-03-20 08:30")
+        session.commit()
+    assert analyst.get("frame/tickets", **asked).status_code == 403
+    with whole.session() as session:
+        session.get(DisclosureGrant, granted).revoked_at = None
+        session.commit()
+    whole.at("2026-04-01 00:00")
+    try:
+        assert whole.api("analyst").get("frame/tickets", **asked).status_code == 403
+    finally:
+        whole.at("2026-03-20 09:00")
+
+
+def test_the_command_line_asks_for_the_grant_too(whole: House, granted: int, tmp_path: Path):
+    def export(frame, *more):
+        to = ["--format", "csv", "--out", str(tmp_path / "out.csv")]
+        return CliRunner().invoke(program.export, [frame, *to, *more], obj=whole.app.extensions["house"])
+
+    assert export("tickets", "--identified").exit_code == 2
+    assert export("tickets", "--grant", str(granted)).exit_code == 2
+    assert export("tickets", "--identified", "--grant", "987654").exit_code == 2
+    assert export("callbacks", "--identified", "--grant", str(granted)).exit_code == 2
+    assert not (tmp_path / "out.csv").exists()
+    with whole.session() as session:
+        session.get(DisclosureGrant, granted).until = shanghai("2099-01-01 00:00")
+        session.commit()
+    assert export("tickets", "--identified", "--grant", str(granted)).exit_code == 0
+    assert "13812345678" in (tmp_path / "out.csv").read_text()
+    with whole.session() as session:
+        assert session.get(DisclosureGrant, granted).uses == 1

@@ -57,6 +57,7 @@ def in_tables() -> set[str]:
     said += [text for choices in words.CHOICES.values() for text in choices.values()]
     said += [*words.WEEKDAYS, *words.TO_DO.values(), *following.ENDS.values(), *forms.HINTS.values()]
     said += [text for pair in forms.BOOLEAN.values() for text in pair]
+    said += [*policy.REVEAL_REASONS.values(), *policy.IDENTIFIED.values()]
     said += [link.zh for link in pages.LINKS] + [one.zh for one in filters.FILTERS] + [zh for zh, _ in tickets.TABS]
     said += [text for one in vars(duties).values() if isinstance(one, duties.Count) for text in (one.zh, one.hint)]
     said += [*listing.SORTS.values(), *drawing.MAY.values(), *drawing.DOORS_BESIDE.values()]

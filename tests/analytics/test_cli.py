@@ -22,6 +22,7 @@ Run = Callable[..., Result]
 class House:
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.key = b"a key that only tests have"
 
     @contextmanager
     def session(self, *, figures: bool = False) -> Iterator[Session]:

@@ -16,7 +16,8 @@ from analytics.columns import FRAMES, columns, dictionary
 from analytics.questions import Unanswerable, Withheld
 from models import cells
 from models.actor import Actor
-from models.tables import Callback, Obligation, Ticket, Unit
+from models.base import User
+from models.tables import Accused, Callback, Obligation, Ticket, Unit
 from tests.analytics.city import City, at
 from tests.analytics.conftest import Pair
 
@@ -249,3 +250,31 @@ def test_callbacks_keep_what_was_corrected_and_say_so(city: City) -> None:
     (row,) = rows_of(city, "callbacks")
     assert (row["outcome"], row["solved"], row["corrected_at"]) == ("satisfied", True, at("2026-03-02 13:30"))
     assert city.session.scalars(select(Callback.outcome)).all() == ["satisfied"]
+
+
+def test_a_customer_has_one_pseudonym_in_every_frame_and_another_on_the_other_track(two: City) -> None:
+    two.register("2026-03-05 10:00", category="水质", content="又来问", phone="138 1234 5678")
+    two.register("2026-03-05 11:00", category="吃拿卡要", content="别的事", phone="13812345678")
+    asked = {"scope": "all", "key": b"a key that only tests have"}
+    tickets = {row["no"]: row for row in rows_of(two, "tickets", **asked)}
+    of = [{row["customer"] for row in tickets.values() if row["track"] == track and row["customer"]}
+          for track in ("quality", "discipline")]  # fmt: skip
+    assert [len(found) for found in of] == [1, 1]
+    assert of[0] != of[1]
+    assert {row["customer"] for row in rows_of(two, "callbacks", **asked)} == of[0]
+    again = {row["no"]: row["customer"] for row in rows_of(two, "tickets", scope="all", key=b"another key")}
+    assert {again[no] for no in again}.isdisjoint(of[0] | of[1])
+
+
+def test_a_file_with_names_leaves_out_who_complains_of_its_holder(two: City) -> None:
+    frame = FRAMES["tickets"]
+    wanted = frames.Wanted(frame="tickets", as_of=NOW, granted_to=two.session.scalar(select(User.id).limit(1)))
+    names = [column.name for column in columns(frame, identified=True)]
+    (row,) = [dict(zip(names, one, strict=True)) for one in frames.stream(two.session, wanted)]
+    assert {name: row[name] for name in ("complainant", "phone", "address", "account_no")} == {
+        name: PRIVATE[name] for name in ("complainant", "phone", "address", "account_no")
+    }
+    ticket = two.session.scalar(select(Ticket).where(Ticket.no == row["no"]))
+    two.session.add(Accused(ticket_id=ticket.id, n=9, user_id=wanted.granted_to))
+    two.session.flush()
+    assert list(frames.stream(two.session, wanted)) == []

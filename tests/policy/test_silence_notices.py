@@ -66,10 +66,10 @@ def test_whatever_the_number_of_runs_each_is_told_once_at_each_level(city, handl
 def test_what_is_done_is_not_told_and_what_was_told_of_it_is_read(city, handled, head):
     reminds(city, "2026-03-08 16:00")
     head.submits(handled, at="2026-03-08 17:00")
-    assert inbox.unread(city.session, head.as_of(city.now)) == 1
+    assert inbox.unread(city.session, head.as_of(city.now), city.now) == 1
     reminds(city, "2026-03-09 11:00")
     assert told(city, handled) & {("head", "late"), ("handler", "late")} == set()
-    assert inbox.unread(city.session, head.as_of(city.now)) == 0
+    assert inbox.unread(city.session, head.as_of(city.now), city.now) == 0
 
 
 def test_a_deadline_that_was_corrected_is_told_of_anew(city, handled, head, agent):
@@ -125,7 +125,7 @@ def test_an_inbox_forgets_a_ticket_that_has_left_ones_sight(city, handled, head,
     assert [line.ticket_no for line in inbox.lines(city.session, by, start=0, size=9)] == [handled.no]
     agent.refers(handled, at="2026-03-08 17:00")
     assert inbox.lines(city.session, by, start=0, size=9) == []
-    assert inbox.unread(city.session, by) == 0
+    assert inbox.unread(city.session, by, city.now) == 0
 
 
 def test_after_a_time_without_runs_there_is_one_digest_a_person(city, agent, plant, head):
@@ -137,13 +137,13 @@ def test_after_a_time_without_runs_there_is_one_digest_a_person(city, agent, pla
     by = head.as_of(city.now)
     (line,) = inbox.lines(city.session, by, start=0, size=9)
     assert (line.notice.kind, line.digest) == ("digest", {"late": SINGLY + 1})
-    assert inbox.unread(city.session, by) == 1
+    assert inbox.unread(city.session, by, city.now) == 1
     assert reminds(city, "2026-03-09 11:05") == Made(0, 0)
     head.submits(tickets[0], at="2026-03-09 11:10")
     (line,) = inbox.lines(city.session, by, start=0, size=9)
     assert line.digest == {"late": SINGLY}
     inbox.read_one(city.session, by, city.now, line.notice.id)
-    assert inbox.unread(city.session, by) == 0
+    assert inbox.unread(city.session, by, city.now) == 0
 
 
 def test_a_deputy_is_told_of_what_the_principal_owes(city, handled, deputy, head, plant):
