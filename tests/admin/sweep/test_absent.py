@@ -17,6 +17,7 @@ CHANCE = (
     (re.compile(r"nonce-[\w-]+|nonce=\"[^\"]+\""), "nonce"),
     (re.compile(r"Set-Cookie: [^\n]+"), "cookie"),
     (re.compile(r'"(csrf_token|key|stamp|_id)": "[^"]*"'), r"\1"),  # in the cookie
+    (re.compile(r"Content-Length: \d+"), "length"),  # of what is compared itself, packed or not
     (re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "made at"),  # in a workbook; answers say their offset
     (re.compile(r'(name="(?:once|csrf_token|draft|page_of)"[^>]*value=")[^"]*'), r"\1"),
     (re.compile(r'value="[\w-]{22}"'), "once"),
