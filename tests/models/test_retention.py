@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import delete, func, select, update
@@ -18,6 +18,7 @@ from models.tables import (
     Draft,
     Lookup,
     Penalty,
+    Reveal,
     SecurityEvent,
     TicketText,
 )
@@ -128,6 +129,20 @@ def test_drafts_go_and_files_leave_the_shelf(city):
 
 def ticket_file(city, ticket):
     return city.session.scalars(select(Attachment.file_id).where(Attachment.ticket_id == ticket.id)).one()
+
+
+def test_why_somebody_looked_and_what_it_was_granted_for_go_with_it(city):
+    ticket, at = closed(city), shanghai("2026-03-20 10:00")
+    city.session.add_all([
+        Reveal(ticket_id=ticket.id, user_id=city.discipline.id, reason="other", words="张三的邻居来问", at=at,
+               until=at + timedelta(minutes=15)),
+        DisclosureGrant(user_id=city.agent.id, granted_by=city.chairman.id, ticket_id=ticket.id, track="quality",
+                        purpose="给张三写回信", granted_at=at, until=at + timedelta(days=1)),
+    ])  # fmt: skip
+    city.session.flush()
+    erased(city, AFTER)
+    assert city.session.scalars(select(Reveal.words)).all() == [None]
+    assert city.session.scalars(select(DisclosureGrant.purpose)).all() == [""]
 
 
 def test_a_file_that_an_interrupted_run_left_is_named_by_verify_and_taken_by_the_next(city):
