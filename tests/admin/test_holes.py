@@ -521,7 +521,7 @@ def postgres_office_url(request) -> Iterator[str]:
         yield there
 
 
-HUGE = ["9223372036854775808", "-9223372036854775809", "1" * 40, "0x10", "1.5", "NaN", "%00", "²"]
+HUGE = ["9223372036854775808", "-9223372036854775809", "1" * 40, "0x10", "1.5", "NaN", "²"]
 
 
 @pytest.mark.parametrize("key", HUGE)
