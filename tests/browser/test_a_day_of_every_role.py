@@ -18,7 +18,8 @@ WIDER = "wider than its window"
 WATCH = """
 const look = () => {
   const page = document.documentElement;
-  if (page && page.scrollWidth > page.clientWidth) console.error("%s: " + location.pathname);
+  const drawn = document.readyState === "complete"; // before its style sheets are there every page is wide
+  if (drawn && page.scrollWidth > page.clientWidth) console.error("%s: " + location.pathname);
 };
 addEventListener("load", look);
 addEventListener("pagehide", look);
