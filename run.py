@@ -18,7 +18,8 @@ import click
 from pydantic import ValidationError
 
 from admin.account_commands import agree, reset
-from admin.commands import db, demo, first_start, guard, init, no_default_passwords, no_demo_accounts, remind
+from admin.commands import db, demo, first_start, init, remind
+from admin.starting import guard, no_default_passwords, no_demo_accounts
 from analytics.cli import export, kpi
 from config import Settings, settings
 from models.commands import anchor, retain, verify, workday

@@ -1,8 +1,8 @@
 """Checkpoints of the log, to be kept elsewhere: with one, nobody rewrites what it saw without being named (DESIGN §4).
 
 A checkpoint is a gzip file of lines: a head with its time; a line a ticket, in the order of ids, with how many events
-it had and the hash of the last; and a summary with the counts, the security log's end, the root over all lines and
-its signature. Both reading and writing stream: a million tickets need no more memory than a hundred.
+it had and the hash of the last; the same a penalty; and a summary with the counts, the security log's end, the root
+over all lines and its signature. Both reading and writing stream: a million tickets need no more memory than a hundred.
 
 The signature is an HMAC under a key of its own (ANCHOR_KEY): who has the database and not that key cannot make a
 checkpoint that fits a rewritten log. Who has the key can make a new one, but not change one that lies elsewhere.
@@ -27,6 +27,7 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.engine import Connection
 
 from models import log, security_log
+from models.penalty import Penalty, PenaltyEvent
 from models.security_log import HEAD
 from models.store import EVENT, TICKET
 from models.types import EPOCH_MS
@@ -39,6 +40,7 @@ SLACK = timedelta(days=1)
 """A ticket's id is drawn before it is committed: one that is this much older than the checkpoint was there, or is
 not honest."""
 LOG = "全部日志"
+PENALTY_LINE = b"P "
 
 
 class Unreadable(Exception):
@@ -55,6 +57,7 @@ class Checkpoint:
 
     at: datetime
     tickets: int
+    penalties: int
     events: int
     security_no: int
     security_hash: str
@@ -63,19 +66,19 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Mark:
-    """A ticket as it stood."""
+    """A ticket, or a penalty, as it stood."""
 
     ticket_id: int
     events: int
     head: bytes
     number: bytes
-    """Sealed: the file alone tells nobody which tickets there are."""
+    """Sealed, a ticket's only: the file alone tells nobody which tickets there are."""
 
 
 def write(connection: Connection, file: BinaryIO, key: bytes, at: datetime) -> Checkpoint:
     """Write a checkpoint of the log as it is now. Each line stands for itself: what is added meanwhile does no harm."""
     security = connection.execute(select(HEAD.c.no, HEAD.c.hash).where(HEAD.c.id == 1)).one()
-    root, tickets, events = hashlib.sha256(), 0, 0
+    root, tickets, penalties, events = hashlib.sha256(), 0, 0, 0
     with gzip.GzipFile(fileobj=file, mode="wb", mtime=0, filename="") as packed:
         packed.write(orjson.dumps({"format": FORMAT, "at": log.stamp(at)}) + b"\n")
         for ticket_id, number, count, head in _heads(connection):
@@ -84,9 +87,21 @@ def write(connection: Connection, file: BinaryIO, key: bytes, at: datetime) -> C
             root.update(line)
             packed.write(line)
             tickets, events = tickets + 1, events + count
-        made = Checkpoint(at, tickets, events, int(security.no), security.hash, root.hexdigest())
+        for penalty_id, count, head in connection.execute(PENALTIES.order_by(Penalty.id)):
+            line = PENALTY_LINE + b"%d %d %s\n" % (
+                penalty_id,
+                count,
+                base64.b64encode(bytes.fromhex(head)[:HASH_BYTES]),
+            )
+            root.update(line)
+            packed.write(line)
+            penalties += 1
+        made = Checkpoint(at, tickets, penalties, events, int(security.no), security.hash, root.hexdigest())
         packed.write(orjson.dumps({**_told(made), "signature": _signature(key, made)}) + b"\n")
     return made
+
+
+PENALTIES = select(Penalty.id, Penalty.event_count, Penalty.head)
 
 
 def _heads(connection: Connection) -> Iterator[Any]:
@@ -115,28 +130,39 @@ def _sealed(key: bytes, mark: Mark, number: bytes) -> bytes:
 
 def read(path: Path, key: bytes) -> Checkpoint:
     """What a checkpoint says, once all of it has been read and its signature holds. Raises Unreadable or Forged."""
-    root, tickets, events = hashlib.sha256(), 0, 0
+    root, tickets, penalties, events = hashlib.sha256(), 0, 0, 0
     told: dict[str, Any] = {}
     for line in _lines(path):
         if line.startswith(b"{"):
             told = _json(line)
             continue
         root.update(line)
-        tickets, events = tickets + 1, events + _mark(line).events
+        mark = _mark(line.removeprefix(PENALTY_LINE))
+        if line.startswith(PENALTY_LINE):
+            penalties += 1
+        else:
+            tickets, events = tickets + 1, events + mark.events
     try:
-        made = Checkpoint(datetime.fromisoformat(told["at"]).astimezone(UTC), told["tickets"], told["events"],
-                          told["security_no"], told["security_hash"], told["root"])  # fmt: skip
+        made = Checkpoint(datetime.fromisoformat(told["at"]).astimezone(UTC), told["tickets"], told["penalties"],
+                          told["events"], told["security_no"], told["security_hash"], told["root"])  # fmt: skip
         signed = hmac.compare_digest(str(told["signature"]).encode(), _signature(key, made).encode())
     except (KeyError, TypeError, ValueError, orjson.JSONEncodeError):
         raise Unreadable from None
-    if not signed or (made.root, made.tickets, made.events) != (root.hexdigest(), tickets, events):
+    if not signed or (made.root, made.tickets, made.penalties, made.events) != (
+        root.hexdigest(), tickets, penalties, events
+    ):  # fmt: skip
         raise Forged
     return made
 
 
 def marks(path: Path) -> Iterator[Mark]:
     """The tickets of a checkpoint, in the order of ids."""
-    return (_mark(line) for line in _lines(path) if not line.startswith(b"{"))
+    return (_mark(line) for line in _lines(path) if not line.startswith((b"{", PENALTY_LINE)))
+
+
+def penalty_marks(path: Path) -> Iterator[Mark]:
+    """The penalties of a checkpoint."""
+    return (_mark(line.removeprefix(PENALTY_LINE)) for line in _lines(path) if line.startswith(PENALTY_LINE))
 
 
 def _lines(path: Path) -> Iterator[bytes]:
@@ -188,8 +214,26 @@ def differences(connection: Connection, path: Path, made: Checkpoint, key: bytes
         last = batch[-1].ticket_id
     for number in _slipped_in(connection, last, None, set(), made):
         yield number, "存证时没有这件工单，编号却早于存证：后来补入"
+    yield from _of_penalties(connection, path)
     if wrong == made.tickets > 1:
         yield LOG, f"存证中的 {made.tickets} 件工单件件不符：整个日志被改写，或换了另一个库"
+
+
+def _of_penalties(connection: Connection, path: Path) -> Iterator[tuple[str, str]]:
+    stood = penalty_marks(path)
+    while batch := list(islice(stood, BATCH)):
+        there = set(connection.scalars(select(Penalty.id).where(Penalty.id.in_([mark.ticket_id for mark in batch]))))
+        ends = [(mark.ticket_id, mark.events) for mark in batch]
+        at_the_end = tuple_(PenaltyEvent.penalty_id, PenaltyEvent.no).in_(ends)
+        held = dict(connection.execute(select(PenaltyEvent.penalty_id, PenaltyEvent.hash).where(at_the_end)).all())
+        for mark in batch:
+            name = f"追究 {mark.ticket_id}"
+            if mark.ticket_id not in there:
+                yield name, f"追究缺失：存证时有它，共 {mark.events} 条记录"
+            elif mark.events and mark.ticket_id not in held:
+                yield name, f"日志被截短：存证时有 {mark.events} 条记录"
+            elif mark.events and not _same(held[mark.ticket_id], mark.head):
+                yield name, f"日志被改写：存证时第 {mark.events} 条的校验值与现在不同"
 
 
 def _of_security_log(connection: Connection, made: Checkpoint) -> Iterator[tuple[str, str]]:

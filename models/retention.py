@@ -3,7 +3,7 @@
 Erased is every text of the ticket and the files that hang on it, for a name or a number may stand in any of them;
 codes, times and the neighbourhood stay, so that every figure stays what it was. It is an event of the ticket itself
 that names what was erased, and `verify` then says erased. With the texts go what was derived from them: look-up,
-search index, drafts, fingerprints of requests.
+search index, drafts, fingerprints of requests, and the words of who opened it or granted it.
 
 A text goes when its ticket has been closed, and it has itself been there, for as long as the rule `retention` says.
 """
@@ -13,14 +13,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, String, and_, bindparam, cast, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, bindparam, cast, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models import index, lookup, security_log, store
 from models.book import Book
 from models.policy import QUALITY, TRACKS
 from models.store import EVENT, TEXT
-from models.tables import Attachment, DisclosureGrant, Draft, Link, Penalty, RepeatKey, Ticket
+from models.tables import Attachment, DisclosureGrant, Draft, Link, Penalty, RepeatKey, Reveal, Ticket
 from models.types import SHANGHAI
 
 KEPT_FIELDS = frozenset({"neighbourhood"})
@@ -90,9 +90,7 @@ def held(at: datetime) -> ColumnElement[bool]:
     return or_(
         exists(Penalty.id).where(Penalty.ticket_id == Ticket.id, Penalty.state.in_(UNDECIDED)),
         exists(other.id).where(other.state != "closed", linked),
-        exists(DisclosureGrant.id).where(
-            DisclosureGrant.ticket_id == Ticket.id, DisclosureGrant.revoked_at.is_(None), DisclosureGrant.until > at
-        ),
+        exists(DisclosureGrant.id).where(DisclosureGrant.ticket_id == Ticket.id, DisclosureGrant.in_force(at)),
     )
 
 
@@ -174,6 +172,9 @@ def _forget(session: Session, gone: Places, key: bytes) -> None:
         lookup.write(session, ticket_id, lookup.of_ticket(session, ticket_id, key), fresh=True)
     session.execute(delete(Draft).where(Draft.ticket_id.in_(ids)))
     session.execute(delete(RepeatKey).where(RepeatKey.ticket_id.in_(ids)))
+    # Why somebody looked, and what for it was granted, may speak of the complainant.
+    session.execute(update(Reveal).where(Reveal.ticket_id.in_(ids)).values(words=None))
+    session.execute(update(DisclosureGrant).where(DisclosureGrant.ticket_id.in_(ids)).values(purpose=""))
 
 
 def leftovers(session: Session) -> list[int]:

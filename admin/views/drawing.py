@@ -63,7 +63,14 @@ def edited(which: Any) -> tuple[Any, Any] | None:
     return (row[0], cell(which, which.show_columns[0], row[1])) if row else None
 
 
-MAY = {"can_read": "查看", "can_write": "修改", "can_get": "读取", "can_userinfo": "查看本人", "menu_access": "菜单"}
+MAY = {
+    "can_read": "查看",
+    "can_write": "修改",
+    "can_act": "办理",
+    "can_get": "读取",
+    "can_userinfo": "查看本人",
+    "menu_access": "菜单",
+}
 DOORS_BESIDE = {
     "Ticket": "工单", "MyPassword": "改密码", "Analytics": "服务质量", "Frame": "数据导出", "OpenApi": "接口说明",
     "MenuApi": "菜单接口",

@@ -69,14 +69,15 @@ def of_exposures(session: Session, at: datetime, book: Book) -> int:
 
 
 def _propose(session: Session, found: Sequence[Conduct], at: datetime, book: Book) -> int:
+    return sum(_add(session, one, n, who, at, book) for one in found for n, who in enumerate(one.who, 1))
+
+
+def _known(session: Session, codes: Sequence[str]) -> set[str | None]:
+    """Those that were proposed before, whatever became of it: who answers for them need not be looked for again."""
     known: set[str | None] = set()
-    for chunk in _chunks([one.code for one in found]):
+    for chunk in _chunks(codes):
         known.update(session.scalars(select(Penalty.conduct).where(Penalty.conduct.in_(chunk))))
-    made = 0
-    for one in found:
-        if one.code not in known:
-            made += sum(_add(session, one, n, who, at, book) for n, who in enumerate(one.who, 1))
-    return made
+    return known
 
 
 def _add(session: Session, one: Conduct, n: int, who: Who, at: datetime, book: Book) -> bool:
@@ -114,21 +115,23 @@ def _exposed(session: Session, at: datetime) -> Iterator[Conduct]:
         .outerjoin(Ticket, Ticket.id == MediaExposure.ticket_id)
         .where(MediaExposure.exposed_at.between(at - LOOKS_BACK, at), Ticket.source_id.is_(None))
         .order_by(MediaExposure.exposed_at, MediaExposure.id)
-    )
+    ).all()
+    known = _known(session, [f"{kind} {one.id}" for one, _unit in rows for kind in ("exposed", "grave")])
     for one, unit_of_ticket in rows:
         unit_id, day = one.unit_id or unit_of_ticket, one.exposed_at
-        known: dict[str, Any] = {"clause": EXPOSED, "at": day, "ticket_id": one.ticket_id, "exposure_id": one.id,
-                                 "unit_id": unit_id}  # fmt: skip
+        same: dict[str, Any] = {"clause": EXPOSED, "at": day, "ticket_id": one.ticket_id, "exposure_id": one.id,
+                                "unit_id": unit_id}  # fmt: skip
         leaders = ("leader", "head")
-        staff = holders(session, unit_id, ("handler",), day)
-        who = [Who("responsible", staff[0].user_id if len(staff) == 1 else None)]
-        who += _holding(session, unit_id, "leader", leaders, day)
-        who += _holding(session, unit_id, "indicator_holder", ("indicator_holder",), day)
-        yield Conduct(f"exposed {one.id}", who=who, facts=[("exposed", day, unit_id)], **known)
-        if one.grave:
+        if f"exposed {one.id}" not in known:
+            staff = holders(session, unit_id, ("handler",), day)
+            who = [Who("responsible", staff[0].user_id if len(staff) == 1 else None)]
+            who += _holding(session, unit_id, "leader", leaders, day)
+            who += _holding(session, unit_id, "indicator_holder", ("indicator_holder",), day)
+            yield Conduct(f"exposed {one.id}", who=who, facts=[("exposed", day, unit_id)], **same)
+        if one.grave and f"grave {one.id}" not in known:
             above = _holding(session, unit_id, "leader", leaders, day, ADMINISTRATIVE)
             above += _holding(session, unit_id, "deputy_in_charge", ("deputy_in_charge",), day, ADMINISTRATIVE)
-            yield Conduct(f"grave {one.id}", who=above, facts=[("grave", day, unit_id)], **known)
+            yield Conduct(f"grave {one.id}", who=above, facts=[("grave", day, unit_id)], **same)
 
 
 def _ignored(session: Session, at: datetime) -> Iterator[Conduct]:
@@ -146,7 +149,8 @@ def _ignored(session: Session, at: datetime) -> Iterator[Conduct]:
         )
         .order_by(o.due_at, o.ticket_id)
     ).all()  # fmt: skip
-    for chunk in _chunks(rows):
+    known = _known(session, [f"ignored {row.ticket_id} {row.n}" for row in rows])
+    for chunk in _chunks([row for row in rows if f"ignored {row.ticket_id} {row.n}" not in known]):
         active = _active(session, [row.ticket_id for row in chunk])
         for row in chunk:
             if (row.ticket_id, row.unit_id) in active or inherited(row.opened_at, row.held_since, row.due_at, None):
@@ -198,15 +202,16 @@ def _delayed(session: Session, at: datetime) -> Iterator[Conduct]:
                failed.due_at.label("failed_at"), failed.settled_at.label("ended_at"))
         .join(failed, failed.ticket_id == t.id)
         .join(first, and_(first.ticket_id == t.id, first.kind == "dispatch", first.settled_at > first.due_at))
-        .where(own, late, failed.due_at.between(at - LOOKS_BACK, at), failed.due_at < at, t.source_id.is_(None),
+        .where(failed.kind.in_(("handle", "upstream")), own, late)
+        .where(failed.due_at.between(at - LOOKS_BACK, at), failed.due_at < at, t.source_id.is_(None),
                t.kind == "complaint")
         .order_by(failed.due_at, t.id)
-    )  # fmt: skip
-    seen: set[int] = set()
-    for row in rows:
-        if row.id in seen:
+    ).all()  # fmt: skip
+    first_of = {f"delayed {row.id}": row for row in reversed(rows)}
+    known = _known(session, list(first_of))
+    for code, row in reversed(first_of.items()):
+        if code in known:
             continue
-        seen.add(row.id)
         facts = [
             ("received", row.received_at, None), ("dispatch_due", row.due_at, None),
             ("dispatched", row.settled_at, None), (f"{row.kind}_due", row.failed_at, None),
@@ -214,7 +219,7 @@ def _delayed(session: Session, at: datetime) -> Iterator[Conduct]:
         if row.ended_at is not None:
             facts.append(("settled", row.ended_at, None))
         yield Conduct(
-            f"delayed {row.id}", DELAYED, row.due_at, [Who("responsible", row.registered_by)], ticket_id=row.id,
+            code, DELAYED, row.due_at, [Who("responsible", row.registered_by)], ticket_id=row.id,
             unit_id=_unit_of(session, row.registered_by, row.due_at), facts=facts,
         )  # fmt: skip
 

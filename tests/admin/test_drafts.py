@@ -72,7 +72,7 @@ def test_each_form_has_a_draft_of_its_own_and_ends_no_other(either):
     assert "二号来电" not in browser.get(REGISTER).text
 
 
-@pytest.mark.parametrize("form", ["", "a" * 41, "a/b", "水", "%", "../1/note", "a%00b"])
+@pytest.mark.parametrize("form", ["", "a" * 41, "a/b", "水", "%", "../1/note"])
 def test_a_key_that_none_of_our_forms_has_is_a_key_like_any_other(house, form):
     browser = house.browser("agent")
     assert writes(browser, "register", REGISTER, content="水压太低", once=form).status_code == 200

@@ -168,7 +168,7 @@ def test_a_filter_on_what_one_may_not_see_finds_nothing(full, states):
 @pytest.mark.parametrize(
     "query",
     ["state=nowhere", "unit=x", "unit=99999999999999999999", "from=yesterday", "to=9999-12-31", "due=never",
-     "no=%00%25", "kind=x", "sort=password", "turn=yours", "page=0", "page=-1", "page=x", "page=99999999999999999",
+     "no=%25", "kind=x", "sort=password", "turn=yours", "page=0", "page=-1", "page=x", "page=99999999999999999",
      "round=9"],
 )  # fmt: skip
 def test_a_strange_address_of_the_list_is_a_page_all_the_same(full, states, query):

@@ -71,7 +71,7 @@ CASES: dict[str, tuple[Any, str, Any, Callable[..., None], dict[str, Any]]] = {
         FiltersOfRequest, "_filters", shared("_possible_filters"), holes.test_filters_live_with_their_request, {}),
     "columns that are named": (
         ModelView, "_name_columns", lambda self: None, holes.test_a_view_that_leaves_its_columns_to_fab_does_not_start,
-        {"base": ModelView, "missing": "search_columns"}),
+        {"base": ModelView, "missing": "show_columns"}),
     "what the database refuses, by field": (
         interface, "explain", lambda *_, **__: Conflict({}),
         holes.test_a_duplicate_is_told_by_its_field_over_the_api_and_in_the_form, {}),

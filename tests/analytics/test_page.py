@@ -66,7 +66,7 @@ def asks(page: Page, **wanted: str) -> None:
 
 def test_eight_figures_are_drawn_with_their_sentences_parts_and_twins(page: Page, site: str) -> None:
     opened(page, site)
-    assert page.locator("figure.kf-figure").count() == 8
+    assert page.locator("#grid figure.kf-figure").count() == 8
     assert all(page.locator(".kf-say").all_inner_texts())
     expect(page.locator(".kf-asof")).to_contain_text("口径 产品质量口径")
     expect(page.locator(".kf-asof")).to_contain_text("截至 2026-03-10 15:00")

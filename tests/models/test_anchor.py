@@ -9,12 +9,14 @@ import gzip
 import tracemalloc
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select, update
 
 from models import anchor
 from models.database import engine_for
+from models.penalty import Penalty, PenaltyEvent, PenaltyFact, PenaltyText
 from models.store import EVENT, TICKET
 from tests.fixtures.city import brought_to, on_sqlite, shanghai
+from tests.policy.penalties import does, propose
 
 KEY, OTHER_KEY = b"a key of checkpoints", b"another one"
 AT = shanghai("2026-04-01 09:00")
@@ -91,6 +93,41 @@ def test_what_is_no_checkpoint_is_told(file, spoil):
     file.write_bytes(spoil(file.read_bytes()))
     with pytest.raises(anchor.Unreadable):
         anchor.read(file, KEY)
+
+
+def drop_penalty(city, penalty_id):
+    for table in (PenaltyText, PenaltyFact, PenaltyEvent):
+        city.session.execute(delete(table).where(table.penalty_id == penalty_id))
+    city.session.execute(delete(Penalty).where(Penalty.id == penalty_id))
+
+
+def cut_penalty(city, penalty_id):
+    city.session.execute(delete(PenaltyText).where(PenaltyText.penalty_id == penalty_id, PenaltyText.event_no == 2))
+    city.session.execute(delete(PenaltyEvent).where(PenaltyEvent.penalty_id == penalty_id, PenaltyEvent.no == 2))
+
+
+def rewrite_penalty(city, penalty_id):
+    mine = PenaltyEvent.penalty_id == penalty_id, PenaltyEvent.no == 2
+    city.session.execute(update(PenaltyEvent).where(*mine).values(hash="0" * 64))
+
+
+@pytest.mark.parametrize(
+    ("do", "said"),
+    [(drop_penalty, "追究缺失：存证时有它，共 2 条记录"), (cut_penalty, "日志被截短：存证时有 2 条记录"),
+     (rewrite_penalty, "日志被改写：存证时第 2 条的校验值与现在不同")],
+)  # fmt: skip
+def test_a_penalty_that_the_checkpoint_saw_is_named_when_it_is_another(city, tmp_path, do, said):
+    penalty = propose(city, city.operations, "2026-03-03 10:00", person="王五", unit_id=city.plant.id)
+    does(city, city.operations, "confirm", penalty, "2026-03-04 10:00")
+    connection = city.session.connection()
+    path = written(connection, tmp_path / "checkpoint.gz")
+    made = anchor.read(path, KEY)
+    assert made.penalties == 1
+    assert list(anchor.differences(connection, path, made, KEY)) == []
+    penalty_id, meanwhile = penalty.id, city.session.begin_nested()
+    do(city, penalty_id)
+    assert list(anchor.differences(connection, path, made, KEY)) == [(f"追究 {penalty_id}", said)]
+    meanwhile.rollback()
 
 
 def many(path, sqlite_city, count):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import delete, func, select, update
@@ -17,13 +17,13 @@ from models.tables import (
     DisclosureGrant,
     Draft,
     Lookup,
-    Penalty,
+    Reveal,
     SecurityEvent,
     TicketText,
 )
-from models.types import new_id
 from models.verify import verify
 from tests.fixtures.city import KEY, brought_to, on_sqlite, shanghai
+from tests.policy.penalties import does, propose
 
 CLOSED = "2026-03-06 15:00"
 BEFORE, AFTER = "2029-03-06 14:59", "2029-03-06 15:01"
@@ -130,6 +130,20 @@ def ticket_file(city, ticket):
     return city.session.scalars(select(Attachment.file_id).where(Attachment.ticket_id == ticket.id)).one()
 
 
+def test_why_somebody_looked_and_what_it_was_granted_for_go_with_it(city):
+    ticket, at = closed(city), shanghai("2026-03-20 10:00")
+    city.session.add_all([
+        Reveal(ticket_id=ticket.id, user_id=city.discipline.id, reason="other", words="张三的邻居来问", at=at,
+               until=at + timedelta(minutes=15)),
+        DisclosureGrant(user_id=city.agent.id, granted_by=city.chairman.id, ticket_id=ticket.id, track="quality",
+                        purpose="给张三写回信", granted_at=at, until=at + timedelta(days=1)),
+    ])  # fmt: skip
+    city.session.flush()
+    erased(city, AFTER)
+    assert city.session.scalars(select(Reveal.words)).all() == [None]
+    assert city.session.scalars(select(DisclosureGrant.purpose)).all() == [""]
+
+
 def test_a_file_that_an_interrupted_run_left_is_named_by_verify_and_taken_by_the_next(city):
     ticket = closed(city)
     file_id = ticket_file(city, ticket)
@@ -153,9 +167,12 @@ def test_what_was_said_after_closing_has_three_years_of_its_own(city):
     assert held_of(city, ticket) == {"neighbourhood"}
 
 
-def penalty(city, ticket, state):
-    city.session.add(Penalty(id=new_id(), clause="第八条(三)", ticket_id=ticket.id, person="某人", post="responsible",
-                             conduct_at=shanghai(CLOSED), state=state, proposed_at=shanghai(CLOSED)))  # fmt: skip
+def penalty(city, ticket, *then):
+    """One that is proposed of the ticket, and what was done with it."""
+    made = propose(city, city.operations, "2026-03-09 10:00", person="某人", ticket_id=ticket.id)
+    for n, action in enumerate(then):
+        why = {"reason": "另有原因"} if action == "appeal" else {}
+        does(city, city.operations, action, made, f"2026-03-1{n} 10:00", **why)
 
 
 def open_repeat(city, ticket):
@@ -171,7 +188,7 @@ def grant(city, ticket):
 
 @pytest.mark.parametrize(
     "pending",
-    [lambda city, t: penalty(city, t, "proposed"), lambda city, t: penalty(city, t, "appealed"), open_repeat, grant],
+    [penalty, lambda city, t: penalty(city, t, "confirm", "appeal"), open_repeat, grant],
     ids=["a penalty nobody has decided", "an appeal", "a linked ticket that is open", "a disclosure in force"],
 )
 def test_a_ticket_of_which_something_is_pending_stays(city, pending):
@@ -186,7 +203,7 @@ def test_a_ticket_of_which_something_is_pending_stays(city, pending):
 
 def test_a_penalty_that_is_done_with_holds_nothing(city):
     ticket = closed(city)
-    penalty(city, ticket, "executed")
+    penalty(city, ticket, "confirm", "execute")
     city.session.flush()
     assert erased(city, AFTER).tickets == 1
 

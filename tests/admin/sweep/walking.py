@@ -85,7 +85,7 @@ def _cookies(answer: TestResponse, house: House) -> Iterator[str]:
     serializer: Any = house.app.session_interface.get_signing_serializer(house.app)  # type: ignore[attr-defined]
     for cookie in answer.headers.getlist("Set-Cookie"):
         name, _, value = cookie.partition("=")
-        if name.endswith("session"):
+        if name == house.app.config["SESSION_COOKIE_NAME"]:
             try:
                 yield json.dumps(serializer.loads(value.partition(";")[0]), ensure_ascii=False)
             except BadSignature:
