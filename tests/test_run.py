@@ -543,7 +543,7 @@ def test_browsers_that_only_open_connections_keep_nobody_waiting(command, tmp_pa
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    served = subprocess.Popen(  # noqa: S603
+    served = subprocess.Popen(
         [sys.executable, run.__file__, "--port", str(port), "--workers", "1"],
         env={**os.environ, "DATA_DIR": str(tmp_path / "data")}, stderr=subprocess.DEVNULL,
     )  # fmt: skip
@@ -555,10 +555,11 @@ def test_browsers_that_only_open_connections_keep_nobody_waiting(command, tmp_pa
                     open_connections.enter_context(socket.create_connection(("127.0.0.1", port)))
                     break
                 except ConnectionRefusedError:
-                    assert served.poll() is None and time.monotonic() < deadline
+                    assert served.poll() is None
+                    assert time.monotonic() < deadline
             for _ in range(7):
                 open_connections.enter_context(socket.create_connection(("127.0.0.1", port)))
-            answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/login/", timeout=20)  # noqa: S310
+            answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/login/", timeout=20)
             assert open_connections.enter_context(answer).status == 200
     finally:
         served.terminate()
