@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -531,3 +536,31 @@ def test_over_https_the_dashboards_cookie_has_the_prefix_too(command, monkeypatc
     assert said.startswith("__Host-csrf=")
     assert {"Secure", "Path=/", "SameSite=Strict"} <= set(said.split("; "))
     assert '"csrf_token_name":"__Host-csrf"' in page.text.replace(" ", ""), "by which Dash's scripts find it"
+
+
+def test_browsers_that_only_open_connections_keep_nobody_waiting(command, tmp_path):
+    """Chromium opens one ahead of need for each window, and sends nothing on it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    served = subprocess.Popen(
+        [sys.executable, run.__file__, "--port", str(port), "--workers", "1"],
+        env={**os.environ, "DATA_DIR": str(tmp_path / "data")}, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        with ExitStack() as open_connections:
+            deadline = time.monotonic() + 60
+            while True:
+                try:
+                    open_connections.enter_context(socket.create_connection(("127.0.0.1", port)))
+                    break
+                except ConnectionRefusedError:
+                    assert served.poll() is None
+                    assert time.monotonic() < deadline
+            for _ in range(7):
+                open_connections.enter_context(socket.create_connection(("127.0.0.1", port)))
+            answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/login/", timeout=20)
+            assert open_connections.enter_context(answer).status == 200
+    finally:
+        served.terminate()
+        served.wait(30)

@@ -164,6 +164,8 @@ def _list(typed: MultiDict[str, str], refused: list[str]) -> Any:
     watch.opened(_sights(rows))
     not_mine, facts = barred(session(), rows, by, at), facts_of(list(rows))
     found = [One(p, "whole", facts.get(p.id, []), _why_not(p, by, not_mine)) for p in rows]
+    # Who may decide an appeal is asked of the same table as the form.
+    appeals = {p.id for p in rows if p.state == "appealed" and "uphold" in {a.name for a in _may(p, "whole")}}
     groups = []
     for clause in dict.fromkeys(p.clause for p in rows):
         mine = [one for one in found if one.penalty.clause == clause]
@@ -177,6 +179,7 @@ def _list(typed: MultiDict[str, str], refused: list[str]) -> Any:
     before, after = beside(month[0] if month else date.fromisoformat(f"{this_month}-01"))
     return render_template(
         "penalties.html", title=_("待确认追究") if month is None else _("%(month)s 的追究", month=asked), groups=groups,
+        appeals=appeals,
         month=asked or "", this_month=this_month, before=before, after=after, typed=typed, refused=refused,
         once=secrets.token_urlsafe(12), most=MOST, many=len(rows), now=at,
         pays=bool(by.roles_today & {"operations", "discipline"}),

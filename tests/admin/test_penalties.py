@@ -65,6 +65,8 @@ def test_the_actions_over_the_api_are_those_of_the_table(house):
     assert [a["name"] for a in handler.get(f"penalty/{penalty.id}/actions").json["result"]] == ["appeal"]
     mine = handler.post(f"penalty/{penalty.id}/actions/appeal", version=2, reason="当天不当班。").json["result"]
     assert (mine["state"], "ticket" in mine, "reason" in mine) == ("appealed", False, False)
+    told = {who: "决定申诉" in house.browser(who).get("/penalties/").text for who in ("operations", "chairman")}
+    assert told == {"operations": False, "chairman": True}, "nobody who confirmed it decides on the appeal"
     assert {entry.get("did") for entry in noted(house, "penalty")} == {"added", "confirm", "appeal"}
 
 

@@ -40,6 +40,11 @@ def test_exposed_confirmed_appealed_upheld_and_executed(desk: Desk, person: Peop
     handler.goto(f"{desk.url}/penalties/mine")
     before = handler.get_by_role("row").count()
 
+    # On a telephone, where the whole line is a link, they can be ticked too.
+    phone = person("discipline", phone=True)
+    phone.goto(f"{desk.url}/penalties/")
+    phone.get_by_role("checkbox").first.check()
+
     # 纪检监察室 confirms several at once.
     discipline.goto(f"{desk.url}/penalties/")
     rows = discipline.get_by_role("row").filter(has_text="聊城晚报")
@@ -54,6 +59,7 @@ def test_exposed_confirmed_appealed_upheld_and_executed(desk: Desk, person: Peop
     handler.goto(f"{desk.url}/penalties/mine")
     expect(handler.get_by_role("row")).to_have_count(before + 1)
     assert serious(handler) == []
+    expect(handler.get_by_role("cell", name="申诉", exact=False).first).to_have_attribute("data-heading", "申诉期限：")
     handler.get_by_role("row").nth(1).get_by_role("link").first.click()
     address = handler.url
     expect(handler.get_by_role("main")).to_contain_text("100 元")
