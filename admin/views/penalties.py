@@ -64,8 +64,8 @@ class PenaltiesView(BaseView):
             except NoPenalty as no:
                 refused.append(errors.say(no.code))
             except Refused as no:
-                reasons = no.errors.values() if isinstance(no, Invalid) else ()
-                said = "".join(errors.reason(why) for why in reasons) or errors.say(no.code, **no.facts)
+                wrong = no.errors if isinstance(no, Invalid) else {}
+                said = "".join(_of_field(name, f, why) for f, why in wrong.items()) or errors.say(no.code, **no.facts)
                 who = session().get_one(Penalty, pk).person or _("（未定人）")
                 refused.append(f"{who}：{said}")
         if done:
@@ -126,6 +126,12 @@ class PenaltiesView(BaseView):
         return redirect(back, 303)
 
 
+def _of_field(name: str, field: str, why: Any) -> str:
+    """What is wrong, with the field's name: in a list of people nothing else says which field it is."""
+    zh = next((one.zh for one in ACTIONS[name].fields if one.name == field), "")
+    return f"{_(zh)}——{errors.reason(why)}" if zh else errors.reason(why)
+
+
 def _action(name: str) -> Action:
     action = ACTIONS.get(name)
     if action is None or name == "propose":
@@ -164,11 +170,12 @@ def _list(typed: MultiDict[str, str], refused: list[str]) -> Any:
     watch.opened(_sights(rows))
     not_mine, facts = barred(session(), rows, by, at), facts_of(list(rows))
     found = [One(p, "whole", facts.get(p.id, []), _why_not(p, by, not_mine)) for p in rows]
-    groups = []
-    for clause in dict.fromkeys(p.clause for p in rows):
+    groups, there = [], {p.clause for p in rows}
+    for clause in [*(c for c in CONDUCTS if c in there), *sorted(there - CONDUCTS.keys())]:
         mine = [one for one in found if one.penalty.clause == clause]
         groups.append({
             "clause": clause, "conduct": CONDUCTS.get(clause, ""), "rows": mine,
+            "typed": typed if typed.get("clause") == clause else MultiDict(),
             "able": any(one.penalty.state == "proposed" and not one.why_not for one in mine),
             "asks": any(one.penalty.state == "proposed" and one.penalty.amount is None and not one.penalty.measure
                         for one in mine),
