@@ -9,6 +9,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
@@ -28,6 +29,8 @@ from models.refusals import Invalid, NoPenalty, NotYours, Refused, StalePenalty,
 from models.tables import Penalty, PenaltyEvent
 
 MOST = 300
+FOLLOWS = lazy_gettext("确认后本人看得到，可以在申诉期限内申诉一次；申诉期间不扣发。")
+"""What confirming sets going, said beside the button."""
 
 
 def is_decider() -> bool:
@@ -186,7 +189,7 @@ def _list(typed: MultiDict[str, str], refused: list[str]) -> Any:
         "penalties.html", title=_("待确认追究") if month is None else _("%(month)s 的追究", month=asked), groups=groups,
         month=asked or "", this_month=this_month, before=before, after=after, typed=typed, refused=refused,
         once=secrets.token_urlsafe(12), most=MOST, many=len(rows), now=at,
-        pays=bool(by.roles_today & {"operations", "discipline"}),
+        follows=FOLLOWS, pays=bool(by.roles_today & {"operations", "discipline"}),
     )  # fmt: skip
 
 
@@ -227,7 +230,7 @@ def _form(one: One, action: Action, typed: MultiDict[str, str] | None, wrong: di
             control.hint = _("被追究人看得到；不要写投诉人的信息。")
     return render_template(
         "penalty_act.html", title=_(action.zh), one=one, p=p, action=action, controls=controls, problem=problem,
-        version=p.version, once=secrets.token_urlsafe(12), conduct=CONDUCTS.get(p.clause, ""),
+        version=p.version, once=secrets.token_urlsafe(12), conduct=CONDUCTS.get(p.clause, ""), follows=FOLLOWS,
     )  # fmt: skip
 
 
