@@ -113,7 +113,8 @@ def test_init_makes_tables_policy_roles_and_the_first_administrator_once(bare, t
         assert db.execute("SELECT username FROM ab_user").fetchall() == [("root",)]
         assert db.execute("SELECT count(*) FROM ticket").fetchone() == (0,)
         assert db.execute("SELECT count(*) FROM ab_role").fetchone()[0] >= 10
-    assert bare("db", "check").exit_code == 0
+    checked = bare("db", "check")
+    assert (checked.exit_code, checked.output) == (0, "数据库与程序一致。\n")
 
 
 @pytest.mark.parametrize(
@@ -145,8 +146,9 @@ def test_a_wrong_call_is_status_2(command, args):
 @pytest.mark.parametrize(
     ("args", "said"),
     [(["nonsense"], "没有命令 nonsense"), (["demo", "--tickets", "0"], "0 不在 1<=x<=5000000 之内"),
-     (["import", "nowhere.csv", "--mapping", "none.yaml"], "没有 none.yaml"), (["--help"], "显示这份说明")],
-    ids=["no such command", "out of range", "no such file", "help"],
+     (["import", "nowhere.csv", "--mapping", "none.yaml"], "没有 none.yaml"), (["--help"], "显示这份说明"),
+     (["--help"], "run.py [选项] 命令 [参数]…"), (["db", "check", "--help"], "run.py db check [选项]")],
+    ids=["no such command", "out of range", "no such file", "help", "usage", "usage of a part"],
 )  # fmt: skip
 def test_what_the_command_line_says_by_itself_is_chinese_too(args, said, tmp_path):
     done = subprocess.run([sys.executable, run.__file__, *args], text=True, capture_output=True, check=False,
@@ -521,7 +523,9 @@ def test_what_waits_for_a_holder_is_agreed_to_at_the_server_when_there_is_none(c
     with database(tmp_path) as db:
         held = "SELECT r.name FROM ab_user_role u JOIN ab_role r ON r.id = u.role_id ORDER BY 1"
         assert db.execute(held).fetchall() == [("admin",), ("discipline",)]
-    assert command("agree", "1").exit_code == 1
+    late = command("agree", "1")
+    assert (late.exit_code, "编号 1 不在等人同意" in late.output) == (1, True)
+    assert command("agree").output == "没有等人同意的变更。\n"
 
 
 def test_over_https_the_dashboards_cookie_has_the_prefix_too(command, monkeypatch):
