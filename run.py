@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from analytics.frames import Wanted
 
 
+OPTIONS, REST = "[选项]", "命令 [参数]…"
+"""What usage calls a command's options, and what follows a group's name: click's own words for them are English."""
 LOOKS_ONLY = frozenset({"verify", "workday", "check"})
 """Commands that change nothing and let nothing out: the security log is not told, so that a copy stays as it is."""
 
@@ -61,7 +63,7 @@ class Door(click.Group):
             raise click.ClickException(f"数据库用不了：{said[0]}") from None
 
 
-@click.group(cls=Door)
+@click.group(cls=Door, options_metavar=OPTIONS, subcommand_metavar=REST)
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """顾客投诉管理：一个入口，多个命令。不带命令即启动服务。"""
@@ -169,7 +171,9 @@ def serve(house: House, host: str | None, port: int | None, workers: int | None)
 
 def recorded(command: click.Command) -> click.Command:
     """The command, told to the security log before it begins; one that makes the tables, once they are there."""
+    command.options_metavar = OPTIONS
     if isinstance(command, click.Group):
+        command.subcommand_metavar = REST
         for one in command.commands.values():
             recorded(one)
         return command

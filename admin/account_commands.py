@@ -46,19 +46,22 @@ def agree(house: House, number: int | None, refuse: bool) -> None:
     from models import agreement
     from models.access_change import KINDS, AccessChange
     from models.base import User
-    from models.refusals import Refused
+    from models.refusals import NotWaiting
     from models.types import now
 
     with house.session() as session:
         if number is None:
             waiting = select(AccessChange, User.username).join(User, User.id == AccessChange.user_id)
-            for row, name in session.execute(waiting.where(AccessChange.state == "waiting").order_by(AccessChange.id)):
+            rows = session.execute(waiting.where(AccessChange.state == "waiting").order_by(AccessChange.id)).all()
+            for row, name in rows:
                 click.echo(f"{row.id}\t{KINDS[row.kind]}\t{name}\t{row.asked_at:%Y-%m-%d}")
+            if not rows:
+                click.echo("没有等人同意的变更。")
             return
         try:
             agreement.settle(session, number, not refuse, by=None, at=now())
-        except Refused as no:
-            raise click.ClickException(str(no)) from None
+        except NotWaiting:
+            raise click.ClickException(f"编号 {number} 不在等人同意：没有这个编号，或者已经有人决定过了。") from None
     click.echo("已同意，即时生效。" if not refuse else "没有同意，不生效。")
 
 

@@ -9,6 +9,9 @@ from gunicorn.app.base import BaseApplication
 
 from config import Settings
 
+THREADS = 4
+"""Requests at once in one worker: as many database connections, below the pool's five."""
+
 
 class Server(BaseApplication):  # type: ignore[misc]
     """`Server(app, settings).run()` serves until it is told to stop.
@@ -25,6 +28,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         chosen: dict[str, Any] = {
             "bind": f"{self.settings.host}:{self.settings.port}",
             "workers": self.settings.workers,
+            # A browser opens connections ahead of need and sends nothing on them; a worker that serves one at a time
+            # waits for each, and nobody else is served.
+            "worker_class": "gthread",
+            "threads": THREADS,
             "preload_app": True,
             "timeout": 120,
             "graceful_timeout": 20,

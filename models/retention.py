@@ -83,9 +83,10 @@ def _old_text(until: datetime) -> ColumnElement[bool]:
 def held(at: datetime) -> ColumnElement[bool]:
     """On `Ticket`: a penalty of it is undecided, a ticket linked with it is still open, or a disclosure is in force."""
     other = aliased(Ticket)
+    # Two deep: left to itself it would ask for any ticket that is linked, and one open one would hold all the others.
     linked = or_(
-        exists(Link.n).where(Link.ticket_id == Ticket.id, Link.to_id == other.id),
-        exists(Link.n).where(Link.to_id == Ticket.id, Link.ticket_id == other.id),
+        exists(Link.n).where(Link.ticket_id == Ticket.id, Link.to_id == other.id).correlate(Ticket, other),
+        exists(Link.n).where(Link.to_id == Ticket.id, Link.ticket_id == other.id).correlate(Ticket, other),
     )
     return or_(
         exists(Penalty.id).where(Penalty.ticket_id == Ticket.id, Penalty.state.in_(UNDECIDED)),

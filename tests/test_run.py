@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -108,7 +113,8 @@ def test_init_makes_tables_policy_roles_and_the_first_administrator_once(bare, t
         assert db.execute("SELECT username FROM ab_user").fetchall() == [("root",)]
         assert db.execute("SELECT count(*) FROM ticket").fetchone() == (0,)
         assert db.execute("SELECT count(*) FROM ab_role").fetchone()[0] >= 10
-    assert bare("db", "check").exit_code == 0
+    checked = bare("db", "check")
+    assert (checked.exit_code, checked.output) == (0, "数据库与程序一致。\n")
 
 
 @pytest.mark.parametrize(
@@ -140,8 +146,9 @@ def test_a_wrong_call_is_status_2(command, args):
 @pytest.mark.parametrize(
     ("args", "said"),
     [(["nonsense"], "没有命令 nonsense"), (["demo", "--tickets", "0"], "0 不在 1<=x<=5000000 之内"),
-     (["import", "nowhere.csv", "--mapping", "none.yaml"], "没有 none.yaml"), (["--help"], "显示这份说明")],
-    ids=["no such command", "out of range", "no such file", "help"],
+     (["import", "nowhere.csv", "--mapping", "none.yaml"], "没有 none.yaml"), (["--help"], "显示这份说明"),
+     (["--help"], "run.py [选项] 命令 [参数]…"), (["db", "check", "--help"], "run.py db check [选项]")],
+    ids=["no such command", "out of range", "no such file", "help", "usage", "usage of a part"],
 )  # fmt: skip
 def test_what_the_command_line_says_by_itself_is_chinese_too(args, said, tmp_path):
     done = subprocess.run([sys.executable, run.__file__, *args], text=True, capture_output=True, check=False,
@@ -516,7 +523,9 @@ def test_what_waits_for_a_holder_is_agreed_to_at_the_server_when_there_is_none(c
     with database(tmp_path) as db:
         held = "SELECT r.name FROM ab_user_role u JOIN ab_role r ON r.id = u.role_id ORDER BY 1"
         assert db.execute(held).fetchall() == [("admin",), ("discipline",)]
-    assert command("agree", "1").exit_code == 1
+    late = command("agree", "1")
+    assert (late.exit_code, "编号 1 不在等人同意" in late.output) == (1, True)
+    assert command("agree").output == "没有等人同意的变更。\n"
 
 
 def test_over_https_the_dashboards_cookie_has_the_prefix_too(command, monkeypatch):
@@ -531,3 +540,31 @@ def test_over_https_the_dashboards_cookie_has_the_prefix_too(command, monkeypatc
     assert said.startswith("__Host-csrf=")
     assert {"Secure", "Path=/", "SameSite=Strict"} <= set(said.split("; "))
     assert '"csrf_token_name":"__Host-csrf"' in page.text.replace(" ", ""), "by which Dash's scripts find it"
+
+
+def test_browsers_that_only_open_connections_keep_nobody_waiting(command, tmp_path):
+    """Chromium opens one ahead of need for each window, and sends nothing on it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    served = subprocess.Popen(
+        [sys.executable, run.__file__, "--port", str(port), "--workers", "1"],
+        env={**os.environ, "DATA_DIR": str(tmp_path / "data")}, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        with ExitStack() as open_connections:
+            deadline = time.monotonic() + 60
+            while True:
+                try:
+                    open_connections.enter_context(socket.create_connection(("127.0.0.1", port)))
+                    break
+                except ConnectionRefusedError:
+                    assert served.poll() is None
+                    assert time.monotonic() < deadline
+            for _ in range(7):
+                open_connections.enter_context(socket.create_connection(("127.0.0.1", port)))
+            answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/login/", timeout=20)
+            assert open_connections.enter_context(answer).status == 200
+    finally:
+        served.terminate()
+        served.wait(30)

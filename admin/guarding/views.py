@@ -265,8 +265,12 @@ class ModelView(KeepsPaths, FiltersOfRequest, fab.ModelView):
             self._tell(form, no)
             return False
         (self.post_add if adding else self.post_update)(item)
-        flash(self.add_row_message if adding else self.edit_row_message, "success")
+        flash(self.saved(item, adding=adding), "success")
         return True
+
+    def saved(self, item: Any, *, adding: bool) -> str:
+        """What is said of a row that was written, and of what follows from it."""
+        return str(self.add_row_message if adding else self.edit_row_message)
 
     def _tell(self, form: Any, no: Conflict | Refused) -> None:
         """Put each reason to its field; what belongs to none goes above the form."""

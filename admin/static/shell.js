@@ -53,7 +53,7 @@ document.addEventListener("DOMContentLoaded", function () {
     location.assign(to);
   });
   document.addEventListener("submit", function (e) {           // the key in the form makes a second press harmless; this spares it
-    if (e.target.method !== "post") return;
+    if (e.target.method !== "post" || "file" in e.target.dataset) return;   // after a file the page is still there
     if (e.target.dataset.sent) { e.preventDefault(); return; }
     e.target.dataset.sent = "yes";
   });

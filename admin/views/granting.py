@@ -46,7 +46,7 @@ class GrantView(BaseView):
             return _draw(typed, wrong, errors.say(no.code)), no.status
         who = view.people(session())[row.user_id]
         flash(
-            _("已授权%(who)s，到%(day)s为止。每次使用都会记录，随时可以撤回。", who=who, day=last_day(row)), "success"
+            _("已授权%(who)s，到 %(day)s 为止。每次使用都会记录，随时可以撤回。", who=who, day=last_day(row)), "success"
         )
         return redirect(url_for("GrantView.list"))
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
@@ -28,6 +29,8 @@ from models.refusals import Invalid, NoPenalty, NotYours, Refused, StalePenalty,
 from models.tables import Penalty, PenaltyEvent
 
 MOST = 300
+FOLLOWS = lazy_gettext("确认后本人看得到，可以在申诉期限内申诉一次；申诉期间不扣发。")
+"""What confirming sets going, said beside the button."""
 
 
 def is_decider() -> bool:
@@ -64,8 +67,8 @@ class PenaltiesView(BaseView):
             except NoPenalty as no:
                 refused.append(errors.say(no.code))
             except Refused as no:
-                reasons = no.errors.values() if isinstance(no, Invalid) else ()
-                said = "".join(errors.reason(why) for why in reasons) or errors.say(no.code, **no.facts)
+                wrong = no.errors if isinstance(no, Invalid) else {}
+                said = "".join(_of_field(name, f, why) for f, why in wrong.items()) or errors.say(no.code, **no.facts)
                 who = session().get_one(Penalty, pk).person or _("（未定人）")
                 refused.append(f"{who}：{said}")
         if done:
@@ -126,6 +129,12 @@ class PenaltiesView(BaseView):
         return redirect(back, 303)
 
 
+def _of_field(name: str, field: str, why: Any) -> str:
+    """What is wrong, with the field's name: in a list of people nothing else says which field it is."""
+    zh = next((one.zh for one in ACTIONS[name].fields if one.name == field), "")
+    return f"{_(zh)}——{errors.reason(why)}" if zh else errors.reason(why)
+
+
 def _action(name: str) -> Action:
     action = ACTIONS.get(name)
     if action is None or name == "propose":
@@ -164,11 +173,14 @@ def _list(typed: MultiDict[str, str], refused: list[str]) -> Any:
     watch.opened(_sights(rows))
     not_mine, facts = barred(session(), rows, by, at), facts_of(list(rows))
     found = [One(p, "whole", facts.get(p.id, []), _why_not(p, by, not_mine)) for p in rows]
-    groups = []
-    for clause in dict.fromkeys(p.clause for p in rows):
+    # Who may decide an appeal is asked of the same table as the form.
+    appeals = {p.id for p in rows if p.state == "appealed" and "uphold" in {a.name for a in _may(p, "whole")}}
+    groups, there = [], {p.clause for p in rows}
+    for clause in [*(c for c in CONDUCTS if c in there), *sorted(there - CONDUCTS.keys())]:
         mine = [one for one in found if one.penalty.clause == clause]
         groups.append({
             "clause": clause, "conduct": CONDUCTS.get(clause, ""), "rows": mine,
+            "typed": typed if typed.get("clause") == clause else MultiDict(),
             "able": any(one.penalty.state == "proposed" and not one.why_not for one in mine),
             "asks": any(one.penalty.state == "proposed" and one.penalty.amount is None and not one.penalty.measure
                         for one in mine),
@@ -177,9 +189,10 @@ def _list(typed: MultiDict[str, str], refused: list[str]) -> Any:
     before, after = beside(month[0] if month else date.fromisoformat(f"{this_month}-01"))
     return render_template(
         "penalties.html", title=_("待确认追究") if month is None else _("%(month)s 的追究", month=asked), groups=groups,
+        appeals=appeals,
         month=asked or "", this_month=this_month, before=before, after=after, typed=typed, refused=refused,
         once=secrets.token_urlsafe(12), most=MOST, many=len(rows), now=at,
-        pays=bool(by.roles_today & {"operations", "discipline"}),
+        follows=FOLLOWS, pays=bool(by.roles_today & {"operations", "discipline"}),
     )  # fmt: skip
 
 
@@ -220,7 +233,7 @@ def _form(one: One, action: Action, typed: MultiDict[str, str] | None, wrong: di
             control.hint = _("被追究人看得到；不要写投诉人的信息。")
     return render_template(
         "penalty_act.html", title=_(action.zh), one=one, p=p, action=action, controls=controls, problem=problem,
-        version=p.version, once=secrets.token_urlsafe(12), conduct=CONDUCTS.get(p.clause, ""),
+        version=p.version, once=secrets.token_urlsafe(12), conduct=CONDUCTS.get(p.clause, ""), follows=FOLLOWS,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 from alembic import command
@@ -18,7 +19,7 @@ FIRST = "0001"
 
 
 def _config(engine: Engine) -> Config:
-    config = Config()
+    config = Config(stdout=io.StringIO())  # what alembic prints is English; whoever calls says what was found
     config.set_main_option("script_location", str(HERE))
     config.attributes["engine"] = engine
     return config

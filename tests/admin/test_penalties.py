@@ -65,6 +65,8 @@ def test_the_actions_over_the_api_are_those_of_the_table(house):
     assert [a["name"] for a in handler.get(f"penalty/{penalty.id}/actions").json["result"]] == ["appeal"]
     mine = handler.post(f"penalty/{penalty.id}/actions/appeal", version=2, reason="当天不当班。").json["result"]
     assert (mine["state"], "ticket" in mine, "reason" in mine) == ("appealed", False, False)
+    told = {who: "决定申诉" in house.browser(who).get("/penalties/").text for who in ("operations", "chairman")}
+    assert told == {"operations": False, "chairman": True}, "nobody who confirmed it decides on the appeal"
     assert {entry.get("did") for entry in noted(house, "penalty")} == {"added", "confirm", "appeal"}
 
 
@@ -77,7 +79,7 @@ def test_many_are_decided_at_once_each_by_its_own_event(house):
     assert len(marks) == 3
     answer = operations.post("/penalties/decide", "/penalties/", t=marks, do="confirm", once="k")
     assert answer.status_code == 422
-    assert "（未定人）：这一项要填。" in answer.text, "what could not be done is told; the others are"
+    assert "（未定人）：姓名——这一项要填。" in answer.text, "what could not be done is told; the others are"
     assert {post: of(house, p.id).state for post, p in rows.items()} == {
         "responsible": "confirmed", "leader": "confirmed", "indicator_holder": "proposed"
     }  # fmt: skip
@@ -105,6 +107,32 @@ def test_amount_and_measure_of_many_go_to_those_that_have_none(house):
     assert answer.status_code == 303
     with house.session() as session:
         assert [str(p.amount) for p in session.scalars(select(Penalty))] == ["200.00", "200.00"]
+
+
+def test_clauses_stand_as_the_rules_have_them_and_an_amount_stays_with_the_clause_it_was_typed_for(house):
+    house.at("2026-03-06 10:00")
+    body = {"post": "responsible", "conduct_at": "2026-03-05T20:00:00+08:00"}
+    for clause, person in (("第八条(三)", "丙"), ("第八条(四)", "丁"), ("第八条(二)", "乙")):
+        house.api("discipline").post("penalty/", **body, clause=clause, person=person)
+    discipline = house.browser("discipline")
+    page = discipline.get("/penalties/").text
+    heads = re.findall(r"<h2>(第八条\(.\))", page)
+    assert heads == ["第八条(二)", "第八条(三)", "第八条(四)"]
+    mark = re.findall(r'name="t" value="([^"]+)"', page)[0]
+    given = {"t": mark, "do": "confirm", "amount": "20元", "clause": "第八条(二)"}
+    answer = discipline.post("/penalties/decide", "/penalties/", **given)
+    assert answer.status_code == 422
+    assert re.findall(r'name="amount"[^>]*value="([^"]*)"', answer.text) == ["20元", "", ""]
+    assert answer.text.count(" checked") == 1
+    rules = house.browser("operations").get("/penalty-rule/list/").text
+    assert re.findall(r"第八条\((.)\)", rules[rules.index("<tbody>") :])[:4] == [*"一二三四"]
+
+
+def test_who_records_an_exposure_is_told_that_it_was_proposed_to_fine(house):
+    operations = house.browser("operations")
+    assert "保存后系统按第八条(一)提出追究" in operations.get("/exposure/add").text
+    operations.post("/exposure/add", "/exposure/add", medium="聊城晚报", exposed_at="2026-03-05T20:00")
+    assert "由此提出的追究有 3 件等人决定" in operations.get("/exposure/list/").text
 
 
 @pytest.mark.parametrize("name", ["agent", "head", "handler", "analyst", "auditor", "admin"])

@@ -13,7 +13,7 @@ from models import security_log
 from models.base import User
 from models.organisation import Post, Unit
 from models.security_log import KINDS, SecurityEvent
-from models.tables import SecurityHead, Ticket, TicketEvent
+from models.tables import Penalty, SecurityHead, Ticket, TicketEvent
 from tests.admin.conftest import House
 from tests.fixtures.city import PICTURE
 
@@ -227,6 +227,25 @@ def test_the_auditor_reads_list_filters_and_single_entries(house):
     assert "登录失败" not in _rows(auditor.get(f"/security-log/list/?_flt_0_actor={agent}").text)
     assert _rows(auditor.get("/security-log/list/?_flt_1_at=2026-03-07").text) == ""
     assert "登录失败" in _rows(auditor.get("/security-log/list/?_flt_1_at=2026-03-06&_flt_2_at=2026-03-07").text)
+
+
+def test_what_was_exported_and_decided_is_read_in_words_and_not_in_codes(house):
+    house.api("agent").registers(content="没有水。", phone="13912345678")
+    operations = house.browser("operations")
+    assert operations.get("/ticket/export?format=csv&state=registered").status_code == 200
+    assert operations.get("/penalties/payroll.xlsx?month=2026-03").status_code == 200
+    assert house.api("operations").post("media_exposure/", medium="聊城晚报", unit="第一水厂",
+                                        exposed_at="2026-03-05T20:00:00+08:00").status_code == 201  # fmt: skip
+    with house.session() as session:
+        penalty = session.scalars(select(Penalty).where(Penalty.post == "leader")).one()
+    confirm = f"penalty/{penalty.id}/actions/confirm"
+    assert house.api("operations").post(confirm, version=1).status_code == 200
+    operations.post("/person/", "/person/", phone="13912345678", reason="copy")
+    rows = _rows(house.browser("auditor").get("/security-log/list/").text)
+    for said in ("列：内容、小区、分类", "条件：状态", "月份：2026-03", "内容：扣发清单", "做了：确认追究",
+                 "理由：本人申请查阅、复制"):  # fmt: skip
+        assert said in rows, said
+    assert not re.search(r"neighbourhood|payroll|confirm|copy|month：|\bId\b", rows)
 
 
 def _rows(page: str) -> str:

@@ -74,3 +74,15 @@ def test_axe_finds_nothing_serious_on_the_grants_and_nothing_sticks_out(desk: De
     page.goto(f"{desk.url}/grants/")
     assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_a_persons_access_is_downloaded_in_both_forms_from_one_page(desk: Desk, person: People) -> None:
+    page = person("operations")
+    page.goto(f"{desk.url}/person/")
+    page.get_by_label("电话").fill("13800005678")
+    page.get_by_label("查询理由").select_option(label="本人申请查阅、复制")
+    page.get_by_role("button", name="查", exact=True).click()
+    for button, ending in (("下载表格", ".xlsx"), ("下载 JSON", ".json")):
+        with page.expect_download() as file:
+            page.get_by_role("button", name=button).click()
+        assert file.value.suggested_filename.endswith(ending)

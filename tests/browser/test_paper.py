@@ -58,3 +58,17 @@ def test_on_a_phone_it_can_be_read_before_it_is_printed(desk: Desk, person: Peop
     expect(page.locator("main h1")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert serious(page) == []
+
+
+@pytest.mark.parametrize("path", ["/ticket/", "/penalties/", "/"])
+def test_a_list_on_paper_keeps_its_columns_wide_enough_to_read(desk: Desk, person: People, path: str) -> None:
+    page = person("operations")
+    page.set_viewport_size({"width": 688, "height": 1000})  # what the margins leave of an A4's width
+    page.emulate_media(media="print")
+    page.goto(desk.url + path)
+    heads = page.locator(".kf-table thead th:visible")
+    lines = heads.evaluate_all("all => all.map(head => head.getBoundingClientRect().height / 18)")
+    assert max(lines) < 3, "a column as wide as one character has a heading as high as its word is long"
+    expect(page.locator("main .kf-body input:visible")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    page.emulate_media(media="screen")

@@ -40,6 +40,11 @@ def test_exposed_confirmed_appealed_upheld_and_executed(desk: Desk, person: Peop
     handler.goto(f"{desk.url}/penalties/mine")
     before = handler.get_by_role("row").count()
 
+    # On a telephone, where the whole line is a link, they can be ticked too.
+    phone = person("discipline", phone=True)
+    phone.goto(f"{desk.url}/penalties/")
+    phone.get_by_role("checkbox").first.check()
+
     # 纪检监察室 confirms several at once.
     discipline.goto(f"{desk.url}/penalties/")
     rows = discipline.get_by_role("row").filter(has_text="聊城晚报")
@@ -54,6 +59,7 @@ def test_exposed_confirmed_appealed_upheld_and_executed(desk: Desk, person: Peop
     handler.goto(f"{desk.url}/penalties/mine")
     expect(handler.get_by_role("row")).to_have_count(before + 1)
     assert serious(handler) == []
+    expect(handler.get_by_role("cell", name="申诉", exact=False).first).to_have_attribute("data-heading", "申诉期限：")
     handler.get_by_role("row").nth(1).get_by_role("link").first.click()
     address = handler.url
     expect(handler.get_by_role("main")).to_contain_text("100 元")
@@ -90,3 +96,18 @@ def test_exposed_confirmed_appealed_upheld_and_executed(desk: Desk, person: Peop
     with operations.expect_download() as file:
         operations.get_by_role("link", name="下载 Excel").click()
     assert file.value.suggested_filename == "payroll-2026-11.xlsx"
+
+
+def test_who_confirms_reads_beside_the_button_what_follows(desk: Desk, person: People) -> None:
+    operations = person("operations")
+    operations.goto(f"{desk.url}/exposure/add")
+    operations.get_by_label("媒体").fill("聊城日报")
+    operations.get_by_label("曝光时间").fill("2026-11-23T20:00")
+    operations.get_by_label("单位").select_option(label=desk.unit)
+    press(operations, "保存")
+    expect(operations.get_by_role("status")).to_contain_text("由此提出的追究有 3 件等人决定")
+    operations.goto(f"{desk.url}/penalties/")
+    expect(operations.get_by_text("确认后本人看得到").first).to_be_visible()
+    operations.get_by_role("row").filter(has_text="聊城日报").first.get_by_role("link").first.click()
+    operations.get_by_role("main").get_by_role("link", name="确认追究", exact=True).click()
+    expect(operations.get_by_text("确认后本人看得到")).to_be_visible()

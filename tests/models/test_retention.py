@@ -201,6 +201,17 @@ def test_a_ticket_of_which_something_is_pending_stays(city, pending):
     assert "content" in held_of(city, ticket)
 
 
+@pytest.mark.parametrize("pending", [open_repeat, grant], ids=["a link", "a grant"])
+def test_what_is_pending_of_one_ticket_holds_no_other(city, pending):
+    mine, other = closed(city), closed(city)
+    pending(city, other)
+    city.session.flush()
+    told = retention.due(city.session, city.book(), shanghai(AFTER))
+    assert (told.tickets, told.held) == (1, 1)
+    assert erased(city, AFTER).tickets == 1
+    assert ("content" in held_of(city, mine), "content" in held_of(city, other)) == (False, True)
+
+
 def test_a_penalty_that_is_done_with_holds_nothing(city):
     ticket = closed(city)
     penalty(city, ticket, "confirm", "execute")

@@ -6,7 +6,9 @@ from typing import Any
 
 from flask import abort, redirect, url_for
 from flask_appbuilder import expose
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from sqlalchemy import func, select
 
 from admin import words
 from admin.current import now
@@ -39,7 +41,7 @@ class PenaltyRuleView(Generated):
     show_columns = add_columns = edit_columns = list_columns
     search_columns = ["clause"]
     order_columns = ["clause", "since"]
-    base_order = ("clause", "asc")
+    base_order = ("id", "asc")  # as the 办法 has them: by their text (三) would stand before (二)
 
 
 class MediaExposureView(Generated):
@@ -50,6 +52,7 @@ class MediaExposureView(Generated):
     list_title, show_title, add_title, edit_title = _("媒体曝光"), _("媒体曝光"), _("记录媒体曝光"), _("修改媒体曝光")
     clause = "第八条(一)"
     about = "一次曝光记一条，不论有多少篇报道。"
+    advice = "保存后系统按第八条(一)提出追究：当天在岗的责任人、直接领导、指标责任人。确认或撤回都由人决定。"
     label_columns = {
         "exposed_at": _("曝光时间"), "medium": _("媒体"), "unit": _("单位"), "ticket": _("工单号"),
         "summary": _("摘要"), "grave": _("情节严重"),
@@ -65,6 +68,14 @@ class MediaExposureView(Generated):
         item.id = new_id()
         if item.exposed_at is not None and item.exposed_at > now():
             raise Invalid({"exposed_at": Reason("in_the_future")})
+
+    def saved(self, item: Any, *, adding: bool) -> str:
+        """With what it set going: nobody is proposed for a fine unawares."""
+        waits = select(func.count()).where(Penalty.exposure_id == item.id, Penalty.state == "proposed")
+        n = self.datamodel.session.scalar(waits)
+        if n:
+            return gettext("已保存。由此提出的追究有 %(n)s 件等人决定，见“待确认追究”。", n=n)
+        return super().saved(item, adding=adding)
 
 
 class PenaltyView(Generated):

@@ -14,29 +14,44 @@ from admin import words
 from admin.current import session
 from admin.guarding import SQLAInterface
 from admin.guarding.filters import Equal, Filter, FilterConverter
+from admin.views import columns, filters
 from admin.views.tables.generated import Generated
-from models import fields, security_log
-from models.policy import QUALITY
+from models import access_change, fields, person, security_log, workflow
+from models.agreement import CONFIDENTIAL
+from models.penalty_workflow import ACTIONS
+from models.policy import IDENTIFIED, QUALITY, REVEAL_REASONS, ROLES
 from models.security_log import KINDS
 from models.tables import PasswordProfile, SecurityEvent, Ticket
 
 NAMES = {
-    "account": "系统账户", "columns": "改了", "command": "命令", "conditions": "条件", "did": "做了", "door": "入口",
-    "endpoint": "页面", "entries": "安全日志条数", "events": "记录条数", "files": "附件", "format": "格式",
-    "given": "参数", "key": "行", "level": "看到", "method": "方式", "name": "名称", "number": "号码标记",
-    "period": "期间", "reason": "理由", "root": "根", "rows": "行数", "scope": "口径",
-    "second": "解除验证器", "status": "状态", "step": "步骤", "table": "表", "texts": "文字", "tickets": "工单",
-    "units": "单位数", "waits": "等待中", "what": "内容", "why": "原因",
+    "account": "系统账户", "acting_for": "代", "clear": "含联系方式", "columns": "改了", "command": "命令",
+    "conditions": "条件", "did": "做了", "door": "入口", "endpoint": "页面", "entries": "安全日志条数",
+    "events": "记录条数", "fields": "看了", "files": "附件", "format": "格式", "frame": "数据表", "given": "参数",
+    "grant": "授权编号", "identified": "含个人信息", "key": "行", "level": "看到", "method": "方式", "month": "月份",
+    "name": "名称", "number": "号码标记", "period": "期间", "reason": "理由", "reveal": "查看编号", "root": "根",
+    "rows": "行数", "scope": "口径", "second": "解除验证器", "status": "状态", "step": "步骤", "table": "表",
+    "texts": "文字", "tickets": "工单", "units": "单位数", "until": "直到", "waits": "等待中", "what": "内容",
+    "why": "原因",
 }  # fmt: skip
 """What the parts of an entry's detail are called."""
+LISTED = {column.name: column.zh for column in (columns.CONTENT, columns.STANDING, *columns.COLUMNS)}
 VALUES = {
-    "did": {"added": "新增", "changed": "修改", "deleted": "删除"},
-    "door": {"SignInView.login": "网页", "SecurityApi.login": "接口"},
+    "conditions": {one.name: one.zh for one in filters.FILTERS},
+    "did": {"added": "新增", "changed": "修改", "deleted": "删除", "granted": "授权", "one_time": "发一次性口令",
+            "set_up": "绑定验证器", "forgotten": "解除验证器", **access_change.STATES,
+            **{name: action.zh for name, action in ACTIONS.items()}},
+    "door": {"SignInView.login": "网页", "SecurityApi.login": "接口", "StepsView.reset": "一次性口令",
+             "StepsView.code": "二次验证", "StepsView.enrol": "绑定验证器", "StepsView.renew": "新密码"},
+    "fields": {field.name: field.zh for field in workflow.ACTIONS["register"].fields},
+    "frame": IDENTIFIED,
     "level": {"contact": "全部，含联系方式", "full": "全部，联系方式部分隐去", "part": "经办过的部分",
               "summary": "摘要", "stub": "编号与处理意见"},
+    "reason": REVEAL_REASONS | person.REASONS,
     "scope": {"quality": "产品质量口径", "all": "全口径"},
     "what": {"ticket": "工单", "list": "工单清单", "kpi": "统计指标", "frame": "数据表", "person": "某人的全部信息",
-             "seen": "谁看过某人的信息"},
+             "seen": "谁看过某人的信息", "payroll": "扣发清单", "fields": "隐去的内容", **access_change.KINDS,
+             **IDENTIFIED, "obligations": "时限", **{name: ROLES[name] for name in CONFIDENTIAL}},
+    "why": {"idle": "久未使用"},
 }  # fmt: skip
 """Codes of a detail, in words."""
 
@@ -51,8 +66,11 @@ def detail(value: str) -> str:
             part = gettext(page.zh)
         elif name == "columns" and isinstance(part, dict):
             part = "，".join(f"{_label(page, column)} {_change(change)}" for column, change in part.items())
+        elif name == "columns" and told.get("what") == "list":
+            said.append(f"{gettext('列')}：{_told(part, LISTED)}")
+            continue
         elif name == "columns":
-            part = "、".join(_label(page, column) for column in part)
+            part = "、".join(_label(page, column) for column in part if column != "id")
         said.append(f"{gettext(NAMES.get(name, name))}：{_told(part, VALUES.get(name, {}))}")
     return "；".join(said) or words.NOTHING
 

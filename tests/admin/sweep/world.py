@@ -354,6 +354,8 @@ class World:
                                 frame="tickets", purpose=self.own(*TOP, "leadership"), granted_at=city.now,
                                 until=city.now + timedelta(days=1))  # fmt: skip
         city.session.add(grant)
+        city.session.flush()
+        self.ids["grant"] = grant.id
         self.ids["post"] = city.session.query(Post).filter_by(user_id=city.discipline.id).one().id
 
     def _notices(self, city: City) -> None:
