@@ -102,6 +102,7 @@ def test_the_filters_live_in_the_address_and_nowhere_else(page: Page, site: str)
     page.locator(".kf-chip a").click()
     expect(page.locator(".kf-chip")).to_have_count(0)
     page.goto(site + "?from=2025-06-01&by=quarter")  # the picker opens at the year where the period begins
+    expect(page.locator("#period")).to_contain_text("2025-06")
     page.locator("#period").click()
     page.get_by_role("button", name="11月", exact=True).click()
     page.get_by_role("button", name="12月", exact=True).click()
