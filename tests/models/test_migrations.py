@@ -1,7 +1,9 @@
 """The database's shape is made by the migrations alone, and is what the models say, on SQLite and PostgreSQL alike."""
 
+import pytest
 from alembic import command
 from sqlalchemy import inspect
+from sqlalchemy.exc import OperationalError
 
 from models import migrations, tables
 from models.base import Model
@@ -47,6 +49,42 @@ def test_a_penalty_from_before_the_log_is_taken_into_it(tmp_path):
         assert verify(connection, b"key").differences == []
         connection.exec_driver_sql("UPDATE penalty SET amount = 5")
         assert [name for name, _ in verify(connection, b"key").differences] == ["追究 7"]
+    engine.dispose()
+
+
+def test_a_step_that_fails_leaves_the_database_as_it_was(tmp_path):
+    """0011 makes `disclosure_grant` anew before it comes to `reveal`: what stopped it may be mended, and it goes on."""
+    engine = engine_for(f"sqlite:///{tmp_path / 'old.db'}")
+    command.upgrade(migrations._config(engine), "0010")
+    columns = {column["name"] for column in inspect(engine).get_columns("disclosure_grant")}
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE reveal (id INTEGER)")
+    with pytest.raises(OperationalError, match="reveal already exists"):
+        migrations.upgrade(str(engine.url))
+    assert {column["name"] for column in inspect(engine).get_columns("disclosure_grant")} == columns
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE reveal")
+    migrations.upgrade(str(engine.url))
+    migrations.check(str(engine.url))
+    engine.dispose()
+
+
+def test_a_table_made_anew_keeps_the_rows_that_point_to_it(tmp_path):
+    """`notice` is made anew on the way, and its deliveries go when a notice goes."""
+    engine = engine_for(f"sqlite:///{tmp_path / 'old.db'}")
+    command.upgrade(migrations._config(engine), "0009")
+    with engine.begin() as connection:
+        for row in (
+            "ab_user (id, first_name, last_name, username, email) VALUES (1, '立', '陈', 'chen', 'chen@demo.invalid')",
+            "notice (id, user_id, kind, urgent, made_at) VALUES (1, 1, 'digest', 0, '2026-03-05 12:00:00.000000')",
+            "notice_channel (id, name, user_id, url, level, active, since)"
+            " VALUES (1, '信箱', 1, 'mailto://', 'soon', 1, '2026-03-05 12:00:00.000000')",
+            "notice_delivery (notice_id, channel_id, claimed_at, attempts) VALUES (1, 1, '2026-03-05 12:00:00.000000', 1)",
+        ):
+            connection.exec_driver_sql(f"INSERT INTO {row}")
+    migrations.upgrade(str(engine.url))
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM notice_delivery").scalar() == 1
     engine.dispose()
 
 
