@@ -27,6 +27,8 @@ large table."""
 FEW = 400
 """Where no more tickets than these are left by all else that is asked, each of them is looked through."""
 WORDS_MOST = 6
+LONGEST = 100
+"""Of a word longer than this its beginning is looked for: PostgreSQL goes as deep as a word is long."""
 AROUND = 14
 """Characters shown on either side of a word found in a longer text."""
 
@@ -56,7 +58,7 @@ EVERYWHERE = Within()
 
 
 def query(typed: str) -> Query:
-    runs = list(dict.fromkeys(index.runs(typed)))
+    runs = list(dict.fromkeys(run[:LONGEST] for run in index.runs(typed)))
     words = [run for run in runs if len(run) > 1]
     return Query(tuple(words[:WORDS_MOST]), tuple(run for run in runs if len(run) == 1))
 

@@ -35,5 +35,5 @@ def in_sight(model: type[Any]) -> ColumnElement[bool] | None:
         return false()
     column = getattr(model, "ticket_id")  # noqa: B009  the attribute, which knows an alias
     whole = [condition for condition, level in scope.conditions(current_actor()) if level in WHOLE]
-    seen = column.in_(select(Ticket.id).where(or_(false(), *whole)))
+    seen = select(Ticket.id).where(Ticket.id == column, or_(false(), *whole)).correlate_except(Ticket).exists()
     return or_(column.is_(None), seen) if hangs_on.nullable else seen

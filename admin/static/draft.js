@@ -48,8 +48,15 @@ document.addEventListener("DOMContentLoaded", function () {
   }
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
+  if (Array.prototype.some.call(form.elements, differs)) changed();   // typed before this script was there
   document.addEventListener("submit", function () { sent = true; clearTimeout(timer); });
   window.addEventListener("pageshow", function () { sent = false; });
+  function differs(one) {
+    if (one.type === "checkbox" || one.type === "radio") return one.checked !== one.defaultChecked;
+    if (!one.options) return one.defaultValue !== undefined && one.value !== one.defaultValue;
+    var first = Array.prototype.findIndex.call(one.options, function (option) { return option.defaultSelected; });
+    return one.selectedIndex !== Math.max(first, 0);
+  }
   function leave() {
     if (dirty && !sent && navigator.sendBeacon) navigator.sendBeacon(form.dataset.draft, body());
   }

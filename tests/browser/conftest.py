@@ -36,6 +36,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 DESK = {"viewport": {"width": 1440, "height": 900}}
 
 PATIENCE = 10_000  # milliseconds; half a second is usual
+DRAWN = 30_000  # for the first figures: the server loads what draws them
 
 expect.set_options(timeout=PATIENCE)
 
@@ -165,11 +166,17 @@ def _sign_in(browser: Browser, options: dict[str, Any], desk: Desk, name: str) -
     return state
 
 
+Picture = Callable[[Page, str], None]
+"""Takes a picture of a page under a name."""
+
+
 @pytest.fixture(scope="session")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the pictures of the pages go: into the docs when PICTURES is set."""
-    if os.environ.get("PICTURES"):
-        folder = Path(__file__).parents[2] / "docs" / "pictures"
-        folder.mkdir(exist_ok=True)
-        return folder
-    return tmp_path_factory.mktemp("pictures")
+def picture() -> Picture:
+    """Takes a picture into the docs when PICTURES is set; nobody looks at the others."""
+    folder = Path(__file__).parents[2] / "docs" / "pictures"
+
+    def take(page: Page, name: str) -> None:
+        if os.environ.get("PICTURES"):
+            page.screenshot(path=folder / f"{name}.png")
+
+    return take

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
-from tests.browser.conftest import Desk
+from tests.browser.conftest import DRAWN, Desk
 from tests.browser.test_a_complaints_life import call_back, do, flash, press, submit_result
 from tests.browser.test_the_list import choose
 from tests.fixtures.city import PICTURE
 
 People = Callable[[str], Page]
-DRAWN = 30_000  # milliseconds for the first figures: the server loads what draws them
 WIDER = "wider than its window"
 WATCH = """
 const look = () => {

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pyotp import TOTP
 
-from tests.browser.conftest import DESK, PASSWORD, PATIENCE, PHONE, Desk
+from tests.browser.conftest import DESK, PASSWORD, PATIENCE, PHONE, Desk, Picture
 from tests.browser.test_the_pages import serious
 
 NEW = "Zwölf Boote, ein See"
@@ -39,7 +39,7 @@ def sign_in(page: Page, desk: Desk, name: str, password: str = PASSWORD) -> None
 
 
 def test_the_director_sets_up_a_second_step_and_signs_in_with_it(
-    desk: Desk, visitor: Callable[..., Page], pictures: Any
+    desk: Desk, visitor: Callable[..., Page], picture: Picture
 ) -> None:
     desk.app.config["SECOND_STEP"] = True
     try:
@@ -50,7 +50,7 @@ def test_the_director_sets_up_a_second_step_and_signs_in_with_it(
         expect(drawn).to_have_attribute("viewBox", re.compile(r"0 0 \d+ \d+"))  # else it would be cut off
         expect(page.get_by_label("验证码")).to_be_focused()
         assert serious(page) == []
-        page.screenshot(path=pictures / "enrol.png")
+        picture(page, "enrol")
         page.get_by_text("扫不了，手工输入密钥").click()
         telephone = TOTP(page.locator(".kf-secret").inner_text().replace(" ", ""))
         page.get_by_label("验证码").fill("000000")
@@ -65,7 +65,7 @@ def test_the_director_sets_up_a_second_step_and_signs_in_with_it(
         sign_in(later, desk, "discipline")
         expect(later.get_by_role("heading", name="二次验证")).to_be_visible()
         assert serious(later) == []
-        later.screenshot(path=pictures / "code-phone.png")
+        picture(later, "code-phone")
         later.get_by_label("验证码").fill(telephone.at(desk.now() + timedelta(seconds=30)))
         later.get_by_role("button", name="登录").click()
         expect(later.locator(".kf-shell")).to_be_visible()
@@ -74,7 +74,7 @@ def test_the_director_sets_up_a_second_step_and_signs_in_with_it(
 
 
 def test_who_forgot_a_password_gets_a_secret_and_chooses_another(
-    desk: Desk, visitor: Callable[..., Page], person: Callable[..., Page], pictures: Any
+    desk: Desk, visitor: Callable[..., Page], person: Callable[..., Page], picture: Picture
 ) -> None:
     admin = person("admin")
     admin.goto(f"{desk.url}/users/list/?_flt_0_username=head2")
@@ -83,13 +83,13 @@ def test_who_forgot_a_password_gets_a_secret_and_chooses_another(
     admin.get_by_role("button", name="发一次性口令").click()
     secret = admin.locator(".kf-secret").inner_text()
     assert serious(admin) == []
-    admin.screenshot(path=pictures / "one-time.png")
+    picture(admin, "one-time")
 
     page = visitor(**DESK)
     page.goto(f"{desk.url}/login/")
     page.get_by_role("link", name="用一次性口令设新密码").click()
     assert serious(page) == []
-    page.screenshot(path=pictures / "reset.png")
+    picture(page, "reset")
     page.get_by_label("用户名").fill("head2")
     page.get_by_label("一次性口令").fill(secret.lower())
     page.get_by_label("新密码").fill("Liaocheng2026!")

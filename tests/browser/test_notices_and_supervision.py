@@ -1,12 +1,11 @@
 """Notices, deputies and the supervision board in a browser: on a desk and on a phone, in the light and in the dark."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Desk
+from tests.browser.conftest import Desk, Picture
 from tests.browser.test_the_pages import LOOKS, People, serious
 
 PAGES = {"notices": ("operations", "/notices/"), "board": ("operations", "/supervision/"),
@@ -16,7 +15,7 @@ PAGES = {"notices": ("operations", "/notices/"), "board": ("operations", "/super
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_axe_finds_nothing_serious_and_nothing_sticks_out(
-    desk: Desk, person: People, pictures: Path, look: str
+    desk: Desk, person: People, picture: Picture, look: str
 ) -> None:
     for name, (who, path) in PAGES.items():
         page = person(who, **LOOKS[look])
@@ -29,7 +28,7 @@ def test_axe_finds_nothing_serious_and_nothing_sticks_out(
         )
         assert page.locator("h1").count() == 1, name
         if name in ("notices", "board", "delegation"):
-            page.screenshot(path=pictures / (f"{name}.png" if look == "light" else f"{name}-{look}.png"))
+            picture(page, name if look == "light" else f"{name}-{look}")
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Desk
+from tests.browser.conftest import Desk, Picture
 from tests.browser.test_the_pages import serious
 
 People = Callable[..., Page]
@@ -23,12 +22,12 @@ def sheets(pdf: bytes) -> int:
 
 
 @pytest.mark.parametrize(
-    ("who", "ticket", "button", "picture"),
+    ("who", "ticket", "button", "name"),
     [("operations", "second_round", "打印客户服务管理系统工单", "print"),
      ("agent", "fed_back", "打印顾客投诉处理记录表", "print-record")],
 )  # fmt: skip
 def test_each_form_is_one_a4_and_its_print_out_stands_in_the_history(
-    desk: Desk, person: People, pictures: Path, who: str, ticket: str, button: str, picture: str
+    desk: Desk, person: People, picture: Picture, who: str, ticket: str, button: str, name: str
 ) -> None:
     page = person(who)
     page.add_init_script(DIALOGUE)
@@ -44,7 +43,7 @@ def test_each_form_is_one_a4_and_its_print_out_stands_in_the_history(
     page.set_viewport_size(A4)
     page.add_style_tag(content="body { padding: 12mm 14mm }")  # what @page gives the paper
     expect(page.get_by_role("button", name="打印")).to_be_hidden()
-    page.screenshot(path=pictures / f"{picture}.png")
+    picture(page, name)
     page.emulate_media(media="screen")
     if who == "operations":
         page.get_by_role("link", name="回到工单").click()

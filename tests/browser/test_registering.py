@@ -241,6 +241,17 @@ def test_a_reply_is_put_in_where_the_cursor_is(desk: Desk, person: People) -> No
     expect(box).to_have_value(re.compile("^您好。您反映的情况.*12345"))
 
 
+def test_what_is_typed_before_the_page_is_ready_is_kept_too(desk: Desk, person: People) -> None:
+    page, held = person("handler"), []
+    page.route("**/draft.js*", lambda route: held.append(route))
+    page.goto(desk.at("second_round", "draft"), wait_until="commit")
+    page.get_by_label("处理结果").fill("已冲洗管道。")
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    expect(page.get_by_text("草稿已存")).to_be_visible()
+
+
 def test_the_handler_drafts_the_head_submits_and_a_call_back_is_a_key_or_two(desk: Desk, person: People) -> None:
     handler, head = person("handler"), person("head")
     handler.goto(desk.at("overdue"))

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Desk
+from tests.browser.conftest import Desk, Picture
 from tests.browser.test_the_pages import serious
 
 People = Callable[..., Page]
@@ -19,7 +18,7 @@ def choose(page: Page, *contents: str) -> None:
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["1440", "390"])
-def test_a_day_with_the_list(desk: Desk, person: People, pictures: Path, phone: bool) -> None:
+def test_a_day_with_the_list(desk: Desk, person: People, picture: Picture, phone: bool) -> None:
     page = person("operations", phone=phone)
     page.goto(desk.url)
     page.get_by_role("searchbox", name="查找工单").fill("水表井")
@@ -27,7 +26,7 @@ def test_a_day_with_the_list(desk: Desk, person: People, pictures: Path, phone: 
     row = page.locator("tbody tr").filter(has_text="一直渗水")
     expect(row.locator("mark").first).to_have_text("水表井")
     assert serious(page) == []
-    page.screenshot(path=pictures / ("search-phone.png" if phone else "search.png"))
+    picture(page, "search-phone" if phone else "search")
 
     page.goto(f"{desk.url}/ticket/?state=open")
     bar = page.locator("[data-bar]")
@@ -38,7 +37,7 @@ def test_a_day_with_the_list(desk: Desk, person: People, pictures: Path, phone: 
     expect(bar.get_by_role("button", name="转办")).to_be_hidden()  # one of them is with a unit already
     assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    page.screenshot(path=pictures / ("chosen-phone.png" if phone else "chosen.png"))
+    picture(page, "chosen-phone" if phone else "chosen")
     bar.get_by_role("button", name="督办").click()
     page.get_by_label("督办意见").fill("请今天回复。")
     assert serious(page) == []

@@ -2,14 +2,12 @@
 
 import base64
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Desk
+from tests.browser.conftest import DRAWN, Desk, Picture
 from tests.browser.test_a_complaints_life import flash, press
-from tests.browser.test_a_day_of_every_role import DRAWN
 from tests.browser.test_the_pages import LOOKS
 
 People = Callable[..., Page]
@@ -54,14 +52,14 @@ ON_A_PHONE = {"units": FOUND["units"], "rule-form": FOUND["rule-form"], "assign"
 
 
 @pytest.fixture
-def keep(pictures: Path) -> Callable[..., None]:
+def keep(picture: Picture) -> Callable[..., None]:
     """Take a picture, of a page that is there and no wider than its window."""
 
     def take(page: Page, name: str, look: str = "light") -> None:
         assert page.locator("h1").count() == 1, name
         assert page.locator("h1").inner_text() not in ("没有办成", "没有找到"), name
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
-        page.screenshot(path=pictures / (f"{name}.png" if look == "light" else f"{name}-{look}.png"))
+        picture(page, name if look == "light" else f"{name}-{look}")
 
     return take
 

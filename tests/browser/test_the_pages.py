@@ -3,13 +3,12 @@
 import re
 from collections.abc import Callable
 from html import unescape
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD, Desk
+from tests.browser.conftest import DRAWN, PASSWORD, Desk, Picture
 
 People = Callable[..., Page]
 LOOKS: dict[str, dict[str, bool]] = {"light": {}, "dark": {"dark": True}, "phone": {"phone": True}}
@@ -45,7 +44,7 @@ def serious(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_axe_finds_nothing_serious_and_nothing_sticks_out(
-    desk: Desk, person: People, pictures: Path, look: str
+    desk: Desk, person: People, picture: Picture, look: str
 ) -> None:
     pages = {who: person(who, **LOOKS[look]) for who in ("operations", "head")}
     for name in PAGES + (ONCE if look == "light" else ()):
@@ -57,7 +56,7 @@ def test_axe_finds_nothing_serious_and_nothing_sticks_out(
         )
         assert page.locator("h1").count() == 1, name
         if name in PAGES:
-            page.screenshot(path=pictures / (f"{name}.png" if look == "light" else f"{name}-{look}.png"))
+            picture(page, name if look == "light" else f"{name}-{look}")
 
 
 def test_the_login_page_lets_in_and_says_what_was_wrong(desk: Desk, page: Page) -> None:
@@ -126,14 +125,14 @@ def test_english_is_a_click_away(desk: Desk, person: People) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
 
 
-def test_the_dashboard_draws_its_figures_inside_the_same_shell(desk: Desk, person: People, pictures: Path) -> None:
+def test_the_dashboard_draws_its_figures_inside_the_same_shell(desk: Desk, person: People, picture: Picture) -> None:
     page = person("operations")
     page.goto(desk.url)
     page.get_by_role("navigation", name="主导航").get_by_role("link", name="服务质量").click()
-    expect(page.locator(".js-plotly-plot .main-svg").nth(3)).to_be_visible()
+    expect(page.locator(".js-plotly-plot .main-svg").nth(3)).to_be_visible(timeout=DRAWN)
     expect(page.get_by_role("heading", name="72 小时办理及时率", exact=True)).to_be_visible()
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=pictures / "dashboard.png")
+    picture(page, "dashboard")
 
 
 @pytest.mark.parametrize("path", ["/ticket/?state=open", "/", "/unit/list/", "/supervision/"])

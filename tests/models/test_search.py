@@ -83,6 +83,14 @@ def test_one_character_is_no_word():
     assert search.query("水 管道 3").short == ("水", "3")
 
 
+def test_of_a_word_that_goes_on_and_on_the_beginning_is_looked_for(city):
+    """PostgreSQL has a stack; whoever pastes a page into the search gets an answer all the same."""
+    said = "".join(chr(0x4E00 + n) for n in range(9_000))
+    ticket = city.agent.registers(said[:500])
+    assert finds(city, city.agent, said) == {ticket.no}
+    assert finds(city, city.agent, "水" + said) == set()
+
+
 def test_words_may_stand_in_different_texts_of_a_ticket(city):
     ticket = city.agent.registers("阀门井里渗水。")
     city.agent.assigns(ticket, to=city.plant)
