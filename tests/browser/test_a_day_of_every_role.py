@@ -1,5 +1,5 @@
 """A day's work of every role, at a desk and on a telephone: whatever is done at one width can be done at the other,
-and no page on the way is wider than its window."""
+and no page on the way is wider than its window. `make test` has each role where it mostly works, `test-slow` both."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -27,7 +27,19 @@ setInterval(look, 500);
 """On a telephone `innerWidth` grows with a page that is too wide, so it is measured against the root's own width."""
 
 
-@pytest.fixture(params=[False, True], ids=["1440", "390"])
+def _widths(*rare: bool) -> pytest.MarkDecorator:
+    widths = [(False, "1440"), (True, "390")]
+    return pytest.mark.parametrize(
+        "phone",
+        [pytest.param(on, id=name, marks=[pytest.mark.slow] if on in rare else []) for on, name in widths],
+        indirect=True,
+    )
+
+
+AT_A_DESK, ON_THE_WAY = _widths(True), _widths(False)
+
+
+@pytest.fixture
 def phone(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 
@@ -140,6 +152,7 @@ def closed_to(page: Page, address: str) -> None:
     assert answer.status == 404
 
 
+@AT_A_DESK
 def test_the_agent_takes_two_calls_calls_back_and_answers_where_it_is(
     desk: Desk, colleague: People, phone: bool
 ) -> None:
@@ -176,6 +189,7 @@ def test_the_agent_takes_two_calls_calls_back_and_answers_where_it_is(
     expect(agent.locator(".kf-said").first).to_contain_text("回访时您表示满意")
 
 
+@AT_A_DESK
 def test_the_agent_records_what_discipline_has_fed_back(desk: Desk, colleague: People, phone: bool) -> None:
     agent = colleague("agent")
     ticket = "confirmed" if phone else "fed_back"
@@ -191,6 +205,7 @@ def test_the_agent_records_what_discipline_has_fed_back(desk: Desk, colleague: P
     flash(agent, "已填写处理记录表")
 
 
+@AT_A_DESK
 def test_operations_assigns_again_urges_waives_and_works_on_several(desk: Desk, colleague: People, phone: bool) -> None:
     operations, head = colleague("operations"), colleague("head")
     returned, contents = desk.at("returned"), ("水表井里一直渗水", "夜里施工停水没有通知")
@@ -228,6 +243,7 @@ def test_operations_assigns_again_urges_waives_and_works_on_several(desk: Desk, 
     expect(operations.get_by_role("heading", level=1)).to_have_text("已转办 2 件")
 
 
+@AT_A_DESK
 def test_operations_keeps_units_categories_rules_and_the_calendar(desk: Desk, colleague: People, phone: bool) -> None:
     page = colleague("operations")
     page.goto(desk.url)
@@ -267,6 +283,7 @@ def test_operations_keeps_units_categories_rules_and_the_calendar(desk: Desk, co
     save()
 
 
+@ON_THE_WAY
 def test_the_handler_notes_calls_attaches_and_drafts(desk: Desk, colleague: People) -> None:
     handler = colleague("handler")
     address = take(colleague("agent"), desk, "五楼洗澡时热水忽冷忽热，水压不稳。", phone="13700001111")
@@ -301,6 +318,7 @@ def test_the_handler_notes_calls_attaches_and_drafts(desk: Desk, colleague: Peop
     expect(handler.get_by_role("main")).to_contain_text("由承办单位负责人办理")
 
 
+@ON_THE_WAY
 def test_the_head_submits_the_draft_gives_another_back_and_names_a_deputy(desk: Desk, colleague: People) -> None:
     agent, handler, head = colleague("agent"), colleague("handler"), colleague("head")
     drafted = take(agent, desk, "小区东门水压低。")
@@ -325,6 +343,7 @@ def test_the_head_submits_the_draft_gives_another_back_and_names_a_deputy(desk: 
     take_back(head, "李强")
 
 
+@ON_THE_WAY
 def test_discipline_investigates_opens_calls_back_and_feeds_back(desk: Desk, colleague: People) -> None:
     discipline, chairman, head = colleague("discipline"), colleague("chairman"), colleague("head")
     discipline.goto(desk.url)
@@ -363,6 +382,7 @@ def test_discipline_investigates_opens_calls_back_and_feeds_back(desk: Desk, col
     feed_back(discipline, address)
 
 
+@ON_THE_WAY
 def test_the_chairman_instructs_concludes_a_third_round_and_names_a_deputy(
     desk: Desk, colleague: People, phone: bool
 ) -> None:
@@ -394,6 +414,7 @@ def test_the_chairman_instructs_concludes_a_third_round_and_names_a_deputy(
     take_back(chairman, "高明远")
 
 
+@ON_THE_WAY
 def test_leadership_looks_at_the_board_a_masked_ticket_and_the_figures(desk: Desk, colleague: People) -> None:
     page = colleague("leadership")
     page.goto(desk.url)
@@ -412,6 +433,7 @@ def test_leadership_looks_at_the_board_a_masked_ticket_and_the_figures(desk: Des
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=DRAWN)
 
 
+@AT_A_DESK
 def test_the_analyst_reads_figures_and_no_ticket(desk: Desk, colleague: People) -> None:
     page = colleague("analyst")
     page.goto(desk.url)
@@ -432,6 +454,7 @@ def test_the_analyst_reads_figures_and_no_ticket(desk: Desk, colleague: People) 
     closed_to(page, desk.at("second_round"))
 
 
+@AT_A_DESK
 def test_the_auditor_reads_what_is_in_force_and_changes_nothing(desk: Desk, colleague: People) -> None:
     page = colleague("auditor")
     page.goto(desk.url)
@@ -445,6 +468,7 @@ def test_the_auditor_reads_what_is_in_force_and_changes_nothing(desk: Desk, coll
         assert answer.status == 403, path
 
 
+@AT_A_DESK
 def test_the_administrator_makes_an_account_gives_a_post_and_switches_it_off(
     desk: Desk, colleague: People, phone: bool
 ) -> None:
