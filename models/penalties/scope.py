@@ -25,6 +25,7 @@ def overseen(by: Actor) -> ColumnElement[bool]:
     if not oversees and not by.heads:
         return false()
     whole = [condition for condition, level in scope.conditions(by) if level in WHOLE]
+    # Looked up for each penalty: of a set of all tickets in sight the database would make a table first.
     its_own = select(Ticket.id).where(Ticket.id == Penalty.ticket_id, or_(false(), *whole))
     seen = its_own.correlate_except(Ticket).exists()
     others = or_(Penalty.person_id.is_(None), Penalty.person_id != by.user_id)

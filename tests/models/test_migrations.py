@@ -3,7 +3,7 @@
 import pytest
 from alembic import command
 from sqlalchemy import inspect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from models import migrations, tables
 from models.base import Model
@@ -69,21 +69,29 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(tmp_path):
     engine.dispose()
 
 
-def test_a_table_made_anew_keeps_the_rows_that_point_to_it(tmp_path):
-    """`notice` is made anew on the way, and its deliveries go when a notice goes."""
+def test_what_was_told_and_sent_stays_where_the_kinds_of_notices_are_widened(tmp_path):
+    """0012, on SQLite, which has no statement for a check and would delete deliveries with the table."""
     engine = engine_for(f"sqlite:///{tmp_path / 'old.db'}")
-    command.upgrade(migrations._config(engine), "0009")
+    command.upgrade(migrations._config(engine), "0011")
+    at = "'2026-03-05 12:00:00.000000'"
     with engine.begin() as connection:
         for row in (
-            "ab_user (id, first_name, last_name, username, email) VALUES (1, '立', '陈', 'chen', 'chen@demo.invalid')",
-            "notice (id, user_id, kind, urgent, made_at) VALUES (1, 1, 'digest', 0, '2026-03-05 12:00:00.000000')",
-            "notice_channel VALUES (1, '信箱', 1, NULL, 'mailto://', 'soon', 1, '2026-03-05 12:00:00.000000')",
-            "notice_delivery VALUES (1, 1, '2026-03-05 12:00:00.000000', NULL, 1, NULL)",
+            "ab_user (id, first_name, last_name, username, email) VALUES (1, '', '', 'a', 'a')",
+            f"notice (id, user_id, kind, urgent, made_at, digest_id) VALUES (1, 1, 'digest', 0, {at}, NULL)",
+            f"notice (id, user_id, kind, urgent, made_at, digest_id) VALUES (2, 1, 'appointed', 0, {at}, 1)",
+            f"notice_channel (id, name, user_id, url, level, active, since) VALUES (1, '', 1, '', 'soon', 1, {at})",
+            f"notice_delivery (notice_id, channel_id, claimed_at, attempts) VALUES (2, 1, {at}, 1)",
         ):
             connection.exec_driver_sql(f"INSERT INTO {row}")
     migrations.upgrade(str(engine.url))
-    with engine.connect() as connection:
+    with engine.begin() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM notice_delivery").scalar() == 1
+        assert connection.exec_driver_sql("SELECT digest_id FROM notice WHERE id = 2").scalar() == 1
+        new = "INSERT INTO notice (id, user_id, kind, urgent, made_at)"
+        connection.exec_driver_sql(f"{new} VALUES (3, 1, 'alert', 0, {at})")
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+    with pytest.raises(IntegrityError, match="notice_of_penalty"), engine.begin() as connection:
+        connection.exec_driver_sql(f"{new} VALUES (4, 1, 'penalty', 0, {at})")
     engine.dispose()
 
 
