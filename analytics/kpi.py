@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from analytics import exposure, hours, parts
-from analytics.kinds import Flow, Hours, Metric, Rate, Stock
+from analytics.kinds import Flow, Hours, Metric, Rate
 from analytics.labels import Key, Labels, Row, ends
 from analytics.metrics import AGES, METRICS
 from analytics.parts import Part

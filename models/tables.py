@@ -26,9 +26,9 @@ from models.ticket import Accused, Assignment, Link, Opening, Source, Ticket, Ti
 __all__ = [
     "AccessChange", "Accused", "Assignment", "Attachment", "CalendarDay", "CalendarYear", "Callback", "Category",
     "Channel", "ClosingTime", "Credential", "CustomerCount", "DisclosureGrant", "District", "Draft", "Keyword",
-    "KpiTarget", "Link", "Lookup", "MediaExposure", "Notice", "NoticeChannel", "NoticeDelivery", "NoticeRule", "NumberSeries",
-    "Obligation", "OneTimeSecret", "Opening", "PasswordPast", "PasswordProfile", "Penalty", "PenaltyEvent",
-    "PenaltyFact", "PenaltyRule", "PenaltyText", "Post", "RepeatKey", "ReplyTemplate", "Reveal", "Review",
-    "ReviewAction", "Routing", "Rule", "SavedView", "SecurityEvent", "SecurityHead", "SignIn", "SignInFailure",
-    "Source", "Ticket", "TicketEvent", "TicketText", "Unit", "Upload",
+    "KpiTarget", "Link", "Lookup", "MediaExposure", "Notice", "NoticeChannel", "NoticeDelivery", "NoticeRule",
+    "NumberSeries", "Obligation", "OneTimeSecret", "Opening", "PasswordPast", "PasswordProfile", "Penalty",
+    "PenaltyEvent", "PenaltyFact", "PenaltyRule", "PenaltyText", "Post", "RepeatKey", "ReplyTemplate", "Reveal",
+    "Review", "ReviewAction", "Routing", "Rule", "SavedView", "SecurityEvent", "SecurityHead", "SignIn",
+    "SignInFailure", "Source", "Ticket", "TicketEvent", "TicketText", "Unit", "Upload",
 ]  # fmt: skip
