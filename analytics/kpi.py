@@ -99,9 +99,13 @@ def _flows(metric: Flow, found: list[Part], labels: Labels) -> list[Row]:
 
 
 def _of_rounds(many: int, of: int) -> Interval | None:
-    """A mean of which each has at least one: what is beyond that is rare, and Poisson's."""
-    found = poisson(max(0, many - of), of)
-    return Interval(1 + found.low, 1 + found.high) if found else None
+    """A mean of which each has at least one: what is beyond that is rare, and Poisson's.
+
+    Imported tickets may be closed without a round; where they outweigh the others all rounds are taken so.
+    """
+    sure = 1 if many >= of else 0
+    found = poisson(many - sure * of, of)
+    return Interval(sure + found.low, sure + found.high) if found else None
 
 
 def _hours(metric: Hours, found: dict[Key, hours.Histogram], labels: Labels) -> list[Row]:

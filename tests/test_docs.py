@@ -149,8 +149,8 @@ def figures_page() -> str:
         "",
         "Made from `analytics/metrics.py`; a test holds it to that. Pages, files, API and command line ask for a",
         "figure by its name and get the same cell. Every row has `value`, `numerator`, `denominator` and the 95 %",
-        "interval `low`, `high`; nothing to divide by is null, and so is a percentile that is not reached yet (its",
-        "denominator is not 0).",
+        "interval `low`, `high`; nothing to divide by is null, and so is a percentile that is not reached yet (the row",
+        "then says `not_reached`).",
         "",
         "By each of: " + "、".join(f"`{name}` {zh}" for name, zh in DIMENSIONS.items() if name not in ONLY) + ".",
         "Only: " + "；".join(f"`{name}` {DIMENSIONS[name]}: " + "、".join(f"`{metric}`" for metric in sorted(of))

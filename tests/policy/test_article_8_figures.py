@@ -29,8 +29,8 @@ def test_a_penalty_counts_from_its_confirmation_by_clause_role_and_unit(city, op
     remind(city, "2026-03-07 08:00")
     responsible, leader, *_rest = found(city)
     assert figures(city) == {(): (0, 0)}
-    does(city, operations, "confirm", responsible, "2026-03-10 09:00", person="某甲")
-    does(city, operations, "confirm", leader, "2026-04-01 09:00", person="某乙")
+    does(city, operations, "confirm", responsible, "2026-03-10 09:00")
+    does(city, operations, "confirm", leader, "2026-04-01 09:00")
     assert figures(city) == {(): (2, 150)}
     assert figures(city, as_of=shanghai("2026-03-31 23:59")) == {(): (1, 100)}
     assert figures(city, "month", "clause") == {("2026-03", EXPOSED): (1, 100), ("2026-04", EXPOSED): (1, 50)}
