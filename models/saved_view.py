@@ -1,4 +1,4 @@
-"""Saved views of the ticket list and of the dashboards: a name for an address, one's own or for a role or for everyone."""
+"""Saved views of the ticket list and of the dashboards: a name for an address, one's own, a role's or everyone's."""
 
 from __future__ import annotations
 
