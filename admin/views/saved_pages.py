@@ -29,7 +29,7 @@ class PageViewView(BaseView):
     @expose("/", methods=["POST"])
     def save(self) -> Any:
         """Keep a page as it stands under a name; a name that one has already gets this address."""
-        by, page = current_actor(), request.form.get("page", "")
+        by, page = current_actor(), request.form.get("of", "")
         name, address, shared = saved.named(), checked(request.form.get("address", "")), saved.share(by)
         if not (by.roles_today & READERS and page.startswith(BASE) and len(page) <= PAGE_MOST):
             abort(404)

@@ -77,11 +77,10 @@ def _measure(settings: Settings) -> None:
         told = tuple(statements)
         whole = statistics.median(_timed(lambda body=body: _ask(client, body)) for _n in range(TIMES))
         alone = statistics.median(_timed(lambda told=told: _replay(engine, told)) for _n in range(TIMES))
-        figures = sum(1 for _ in page.panels)
         took[page.name] = whole
-        print(f"{SIZE} tickets, {page.name or 'overview'}: {whole * 1000:.0f} ms, its {len(statements)} statements alone "
+        print(f"{SIZE} tickets, {page.name or 'overview'}: {whole * 1000:.0f} ms, its {len(told)} statements alone "
               f"{alone * 1000:.0f} ms, ratio {whole / alone:.2f}; {len(gzip.compress(answer)) / 1024:.0f} KB for "
-              f"{figures} figures")  # fmt: skip
+              f"{len(page.panels)} figures")  # fmt: skip
     pandas = _timed(lambda: _in_pandas(engine))
     print(f"overview by pandas over the whole tables: {pandas:.1f} s, {pandas / took['']:.0f} times as long")
 

@@ -286,7 +286,7 @@ SURFACES: dict[str, Surface | Nothing] = {
                             forms("/ticket/bulk", action="assign", t="{id}:0", do="go", once="a-key", unit="1")),
     "TicketView.bulk_done": pages("/ticket/bulk/done", "/ticket/bulk/done?of={id}"),
     "TicketView.columns": forms("/ticket/columns", cols="no", address="q={part}"),
-    "PageViewView.save": forms("/page-view/", name="我的", page="/analytics/rate/", address="unit={no}",
+    "PageViewView.save": forms("/page-view/", name="我的", of="/analytics/rate/", address="unit={no}",
                                shared="everyone"),
     "PageViewView.drop": forms("/page-view/{view}"),
     "TicketView.save_view": forms("/ticket/views", name="我的", address="no={no}", shared="everyone"),
