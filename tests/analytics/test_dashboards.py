@@ -260,24 +260,24 @@ def named(page: str) -> Page:
     return next(one for one in PAGES if one.name == page)
 
 
-@pytest.mark.parametrize("page", [page.name for page in PAGES])
-def test_every_panel_says_draws_and_lists_what_plotly_knows(lively_city: Pair, page: str) -> None:
+@pytest.mark.parametrize("name", [page.name for page in PAGES])
+def test_every_panel_says_draws_and_lists_what_plotly_knows(lively_city: Pair, name: str) -> None:
     chosen = Filters(start=at("2025-11-01"), end=at("2026-04-01"), unit="东城营业所", scope="all")
-    shown = made(page, lively_city["sqlite"], chosen)
-    assert list(shown.panels) == list(named(page).panels)
-    for name, panel in shown.panels.items():
-        assert panel.say, name
+    shown = made(name, lively_city["sqlite"], chosen)
+    assert list(shown.panels) == list(named(name).panels)
+    for panel_name, panel in shown.panels.items():
+        assert panel.say, panel_name
         if panel.figure is not None:
             go.Figure(panel.figure)  # raises for what it does not know
         assert all(len(cells) == len(panel.table.head) for cells in panel.table.rows)
 
 
-@pytest.mark.parametrize("grain", ["day", "week", "month", "quarter", "year"])
-@pytest.mark.parametrize("page", [page.name for page in PAGES])
-def test_the_pages_hold_an_empty_city_in_every_grain(city: City, page: str, grain: str) -> None:
-    shown = made(page, city.session, Filters(start=at("2026-01-01"), end=at("2026-03-01"), grain=grain))
-    assert all(panel.say for panel in shown.panels.values())
-    assert shown.missing == ()
+def test_the_pages_hold_an_empty_city_in_every_grain(city: City) -> None:
+    for n, page in enumerate(PAGES):
+        for grain in TIMES if n == 0 else ("month",):
+            shown = made(page.name, city.session, Filters(start=at("2026-01-01"), end=at("2026-03-01"), grain=grain))
+            assert all(panel.say for panel in shown.panels.values()), (page.name, grain)
+            assert shown.missing == ()
 
 
 def test_a_page_asks_the_database_once_for_what_its_figures_have_in_common(lively_city: Pair) -> None:
