@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from analytics import exposure, hours, parts
-from analytics.kinds import Flow, Hours, Metric, Rate, Stock
+from analytics.kinds import Flow, Hours, Metric, Rate
 from analytics.labels import Key, Labels, Names, Row, ends
 from analytics.metrics import AGES, METRICS
 from analytics.parts import Part
@@ -69,14 +69,14 @@ def _answer(
         metric = METRICS[name]
         if isinstance(metric, Hours):
             made = _hours(metric, lengths[metric.clock.name], labels)
-        elif isinstance(metric, Stock):
-            made = _stocks(metric, moved[name], labels)
+        elif isinstance(metric, Flow):
+            made = _flows(metric, counted.of(asked, metric), labels)
         elif isinstance(metric, Rate):
             if name not in books:
                 books[name] = exposure.read(session, metric.denominator)
             made = exposure.rates(books[name], metric, counted.of(asked, metric), labels)
-        elif isinstance(metric, Flow):
-            made = _flows(metric, counted.of(asked, metric), labels)
+        else:
+            made = _stocks(metric, moved[name], labels)
         rows += sorted(made, key=_order)
     return rows
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from analytics.dashboards import control, figures, lines, words
 from analytics.dashboards.funnel import around, funnel, outside
@@ -105,7 +105,7 @@ def intervals(look: Look, rows: Sequence[Row], by: str) -> Panel:
     table = listed(look, _("名称"), [(words.named(row, by, _), row) for row in known], by=by)
     return Panel(
         words.apart(known, by, _),
-        lines.intervals(known, by, _, lambda name: look.narrowed(**{by: name}) if name else ""),
+        lines.intervals(known, by, _, _narrowing(look, by)),
         table,
         (stands(metric, _), _("横线为 95% 区间：区间重叠的，差别可能只是偶然"), _("按名称排列，不排名")),
     )
@@ -129,10 +129,15 @@ def shares(look: Look, counts: Sequence[Row], by: str) -> Panel:
     metric = rows[0].metric if rows else "complaints"
     return Panel(
         words.categories(rows, _, by),
-        figures.bars(rows, _, by, (lambda name: look.narrowed(**{by: name}) if name else "") if by in TAKEN else None),
+        figures.bars(rows, _, by, _narrowing(look, by)),
         Table((_("名称"), _("件数"), _("占比"), _("累计")), tuple(cells)),
         (_("合计 %(total)s 件") % {"total": f"{total:,}"}, stands(metric, _)),
     )
+
+
+def _narrowing(look: Look, by: str) -> Callable[[str | None], str] | None:
+    """Where a click on a mark of a dimension leads; None: a page cannot be narrowed to it."""
+    return (lambda name: look.narrowed(**{by: name}) if name else "") if by in TAKEN else None
 
 
 TAKEN = ("unit", "category", "channel", "district")
