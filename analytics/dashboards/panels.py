@@ -17,7 +17,8 @@ from analytics.targets import assurance
 
 SERIES = 4
 """Lines of one chart."""
-CONTROLLED = "控制图"
+LINE = 22
+"""Pixels of a name beside a plot."""
 
 
 def of(rows: Sequence[Row], metric: str) -> list[Row]:
@@ -69,7 +70,8 @@ def course(look: Look, rows: Sequence[Row], total: Row) -> Panel:
     notes = noted(look, figure)
     known = any(row.value is not None for row in rows)
     said = words.trend(list(rows), total, look.still_open, grain, _) if known else words.nothing(total.metric, _)
-    return Panel(said, figure, listed(look, _("期间"), told), (stands(total.metric, _), *hollow(look), *notes))
+    still = [_("斜纹柱为未完的期间")] if look.still_open and total.denominator is None else hollow(look)
+    return Panel(said, figure, listed(look, _("期间"), told), (stands(total.metric, _), *still, *notes))
 
 
 def units(look: Look, rows: Sequence[Row], metric: str) -> Panel:
@@ -108,6 +110,7 @@ def intervals(look: Look, rows: Sequence[Row], by: str) -> Panel:
         lines.intervals(known, by, _, _narrowing(look, by)),
         table,
         (stands(metric, _), _("横线为 95% 区间：区间重叠的，差别可能只是偶然"), _("按名称排列，不排名")),
+        height=max(Panel.height, LINE * len(known) + 2 * LINE),
     )
 
 
