@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -11,9 +11,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analytics.dashboards.board import board
+from analytics.dashboards.filters import Filters
+from analytics.dashboards.page import Linked
+from analytics.dashboards.pages import PAGES
 from analytics.kpi import query
 from analytics.labels import Row
+from analytics.periods import midnight
 from models import verify
+from models.actor import Actor
 from models.importing.mapping import load_mapping
 from models.tables import Ticket, Unit
 from tests.fixtures.shared import SHARED, needs_shared
@@ -132,3 +138,19 @@ def test_an_incident_that_nobody_had_or_that_closed_unresolved_in_time_owes_no_7
     void = unresolved & ~nobody & (times["closed_at"] - times["opened_at"] <= pd.Timedelta(hours=72))
     assert (int(nobody.sum()), int(void.sum())) == (1, 12)
     assert parts(uci, "on_time_rate", datetime(2017, 3, 1, tzinfo=UTC)) == (15_095, 24_918 - 1 - 12)
+
+
+@needs_shared(BOSTON)
+def test_bostons_february_is_a_signal_on_the_page_of_time_limits_and_its_water_commission_a_unit_like_another(boston):
+    """The snow of 2015: by week, every week that began in February lies below what chance explains."""
+    who = Actor(1, frozenset({"operations"}))
+    winter = Filters(start=midnight(date(2015, 1, 1)), end=midnight(date(2015, 7, 1)), grain="week")
+    pages = {page.name: page for page in PAGES}
+    with Session(boston.engine) as session:
+        late = board(pages["times"], session, who, winter, EXTRACTS_END, str).panels["on-time"]
+        units = board(pages["units"], session, who, winter, EXTRACTS_END, str).panels["on-time"]
+    said = {cells[0]: cells[-1] for cells in late.table.rows}
+    february = [said[f"2015 年第 {week} 周"] for week in (6, 7, 8, 9)]
+    print(february, late.say, [cells for cells in units.table.rows])
+    assert all(verdict != "正常波动" for verdict in february)
+    assert any(isinstance(cells[0], Linked) and cells[0].text == "BWSC" for cells in units.table.rows)
