@@ -56,7 +56,7 @@ def boston(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     engine.dispose()
 
 
-@pytest.mark.parametrize(("name", "panel"), [("times", "on-time"), ("rate", "series"), ("units", "on-time")])
+@pytest.mark.parametrize(("name", "panel"), [("times", "upstream"), ("units", "on-time")])
 def test_bostons_winter_is_seen_and_its_water_commission_is_a_unit_like_another(
     page: Page, boston: str, pictures: Path, name: str, panel: str
 ) -> None:
