@@ -32,7 +32,7 @@ from analytics.kinds import Flow, Rate, Stock
 from analytics.metrics import METRICS
 from analytics.periods import LOCAL, days_later, grouped_by
 from analytics.questions import AGE, Question
-from models.tables import Penalty, Ticket, Unit
+from models.tables import Category, Channel, District, Penalty, Ticket, Unit
 from models.types import Moment
 
 COLUMNS: dict[str, ColumnElement[Any]] = {
@@ -40,10 +40,13 @@ COLUMNS: dict[str, ColumnElement[Any]] = {
     "channel": Ticket.channel_id,  # type: ignore[dict-item]
     "track": Ticket.track,  # type: ignore[dict-item]
     "district": Ticket.district_id,  # type: ignore[dict-item]
+    "cause": Ticket.cause_code,  # type: ignore[dict-item]
     "clause": Penalty.clause,  # type: ignore[dict-item]
     "role": Penalty.post,  # type: ignore[dict-item]
 }
 """What a part may be divided by besides period, unit and age: ids, and codes."""
+_TABLES: dict[str, type[Any]] = {"category": Category, "channel": Channel, "district": District}
+"""Where the names are of what a question may be confined to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +162,13 @@ def _went(stock: Stock, age: tuple[str, int, int | None], asked: Question) -> Se
     )
 
 
-def _moves(stock: Stock, age: str, at: Any, sign: int, asked: Question, *more: Where) -> Select[Any]:
+def _moves(stock: Stock, age: str, at: Any, sign: int, asked: Question, *there: Where) -> Select[Any]:
     found = keys(at, stock.grain.unit, grain_of_stocks(asked), asked)
     said: list[Any] = [literal_column(f"'{age}'").label(f"id_{AGE}")] if AGE in asked.by else []
     return (
         select(*found, *said, (func.count() * literal_column(str(sign))).label("moved"))
         .select_from(stock.grain.rows)
-        .where(*conditions(stock.grain, asked), stock.known, *within(at, None, asked.end), *more)
+        .where(*conditions(stock.grain, asked), stock.known, *within(at, None, asked.end), *there)
         .group_by(*found)
     )
 
@@ -196,6 +199,8 @@ def conditions(grain: Grain, asked: Question) -> Iterator[Where]:
     yield from grain.conditions(asked.scope)
     if asked.units:
         yield grain.unit.in_(select(Unit.id).where(Unit.name.in_(asked.units)))
+    for name, value in asked.only:
+        yield COLUMNS[name].in_(select(_TABLES[name].id).where(_TABLES[name].name == value))
 
 
 def within(at: Any, start: datetime | None, end: datetime | None) -> Iterator[Where]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -166,8 +166,8 @@ def _sign_in(browser: Browser, options: dict[str, Any], desk: Desk, name: str) -
     return state
 
 
-Picture = Callable[[Page, str], None]
-"""Takes a picture of a page under a name."""
+Picture = Callable[..., None]
+"""Takes a picture of a page, or of a part of it, under a name."""
 
 
 @pytest.fixture(scope="session")
@@ -175,8 +175,8 @@ def picture() -> Picture:
     """Takes a picture into the docs when PICTURES is set; nobody looks at the others."""
     folder = Path(__file__).parents[2] / "docs" / "pictures"
 
-    def take(page: Page, name: str) -> None:
+    def take(of: Page | Locator, name: str, **options: Any) -> None:
         if os.environ.get("PICTURES"):
-            page.screenshot(path=folder / f"{name}.png")
+            of.screenshot(path=folder / f"{name}.png", **options)
 
     return take

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -12,9 +12,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analytics.dashboards.board import board
+from analytics.dashboards.filters import Filters
+from analytics.dashboards.page import Linked
+from analytics.dashboards.pages import PAGES
 from analytics.kpi import query
 from analytics.labels import Row
+from analytics.periods import midnight
 from models import verify
+from models.actor import Actor
 from models.importing.mapping import load_mapping
 from models.tables import Ticket, Unit
 from tests.fixtures.shared import SHARED, needs_shared
@@ -187,3 +193,24 @@ def test_an_incident_that_nobody_had_or_that_closed_unresolved_in_time_owes_no_7
     if uci.whole:
         assert (int(nobody.sum()), int(void.sum())) == (1, 12)
         assert parts(uci, "on_time_rate", datetime(2017, 3, 1, tzinfo=UTC)) == (15_095, 24_918 - 1 - 12)
+
+
+@needs_shared(BOSTON)
+def test_bostons_february_is_a_signal_on_the_page_of_time_limits_and_its_water_commission_a_unit_like_another(boston):
+    """The snow: of the city's own deadlines, the weeks from 2 February to 1 March all lie outside the limits; of the 72
+    hours, the week from 9 February does, with those beside it close to the limit."""
+    if not boston.whole:
+        pytest.skip(f"one row in {EVERY} is too few for a signal: the whole is behind `make test-slow`")
+    who = Actor(1, frozenset({"operations"}))
+    half = Filters(start=midnight(date(2015, 1, 1)), end=midnight(date(2015, 7, 1)), grain="week")
+    pages = {page.name: page for page in PAGES}
+    with Session(boston.desk.engine) as session:
+        times = board(pages["times"], session, who, half, EXTRACTS_END, str).panels
+        units = board(pages["units"], session, who, half, EXTRACTS_END, str).panels["on-time"]
+    city, hours = (
+        {str(cells[0]): str(cells[-1]) for cells in times[name].table.rows} for name in ("upstream", "on-time")
+    )
+    assert all("超出控制限" in city[f"2015 年第 {week} 周"] for week in (6, 7, 8, 9))
+    assert "超出控制限" in hours["2015 年第 7 周"]
+    assert [hours[f"2015 年第 {week} 周"] for week in (6, 8)] == ["3 期中有 2 期接近控制限"] * 2
+    assert any(isinstance(cells[0], Linked) and cells[0].text == "BWSC" for cells in units.table.rows)
