@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.access_change import AccessChange
 from models.base import Model
 from models.organisation import Post
+from models.review import Review, ReviewAction
 from models.types import ID, At, BigId, Code, MaybeAt, Name, Serial
 
 if TYPE_CHECKING:
@@ -77,17 +78,26 @@ class NoticeRule(Model):
 
 
 class Notice(Model):
-    """One person told of one obligation at one level, once for each deadline it has had; or of a post given.
+    """One person told of one obligation at one level, once for each deadline it has had; or of a post given; or of a
+    review, or an action that a review promised.
 
     A digest stands for the many that a run made for one person: those name it, and are not shown themselves.
     """
 
     __tablename__ = "notice"
     __table_args__ = (
-        CheckConstraint("kind IN ('soon', 'late', 'escalated', 'digest', 'appointed')", name="notice_kind"),
-        CheckConstraint("(ticket_id IS NULL) = (kind IN ('digest', 'appointed'))", name="notice_of_ticket"),
+        CheckConstraint(
+            "kind IN ('soon', 'late', 'escalated', 'digest', 'appointed', 'penalty', 'review', 'alert')",
+            name="notice_kind",
+        ),
+        CheckConstraint(
+            "(ticket_id IS NOT NULL) = (kind IN ('soon', 'late', 'escalated'))", name="notice_of_ticket"
+        ),
         UniqueConstraint("user_id", "ticket_id", "n", "kind", "due_at", name="one_notice_per_level_and_deadline"),
         UniqueConstraint("user_id", "post_id", name="one_notice_per_post"),
+        CheckConstraint("(review_id IS NOT NULL OR action_id IS NOT NULL) = (kind = 'review')", name="notice_of_review"),
+        Index("one_notice_of_a_review", "user_id", "review_id", "about", "due_at", unique=True),
+        Index("one_notice_of_an_action", "user_id", "action_id", "about", "due_at", unique=True),
         Index("ix_notice_user", "user_id", "made_at"),
         Index("ix_notice_unread", "user_id", "ticket_id", sqlite_where=UNREAD, postgresql_where=UNREAD),
         Index("ix_notice_ticket", "ticket_id", "n"),
@@ -106,6 +116,11 @@ class Notice(Model):
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"), index=True)
     change_id: Mapped[int | None] = mapped_column(ForeignKey("access_change.id"))
     """Of `appointed`: the change of confidential access that it tells of."""
+    review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"), index=True)
+    action_id: Mapped[int | None] = mapped_column(ForeignKey("review_action.id", ondelete="CASCADE"), index=True)
+    """Of `review`: the review that it speaks of, or the improvement action."""
+    about: Mapped[Code | None]
+    """Of `review`: a key of `reviews.telling.ABOUT`."""
     digest_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("notice.id"), index=True)
     urgent: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[At]
@@ -113,6 +128,8 @@ class Notice(Model):
 
     post: Mapped[Post | None] = relationship()
     change: Mapped[AccessChange | None] = relationship()
+    review: Mapped[Review | None] = relationship()
+    action: Mapped[ReviewAction | None] = relationship()
 
 
 class NoticeChannel(Model):

@@ -20,16 +20,20 @@ from admin.views.agreeing import sentence
 from admin.views.granting import last_day, numbers_of, what
 from models import agreement, granting, view
 from models.access_change import STATES
-from models.notice import LEVELS
+from models.notice import LEVELS, Notice
 from models.organisation import Post
 from models.policy import POSTS
 from models.refusals import Unseen
 from models.reminding import inbox
 from models.reminding.inbox import Line
+from models.reviews.periods import Period
+from models.reviews.telling import ABOUT
 
 PAGE = 25
 FURTHEST = 40
 """Pages that can be turned to; older notices are of no use to anybody."""
+OTHERS = {"digest": "汇总", "review": "总结"}
+"""What a notice is called that is of no ticket."""
 CHIPS = {"soon": "soon", "late": "late", "escalated": "late"}
 
 
@@ -74,6 +78,9 @@ class NoticeView(BaseView):
             return redirect(url_for("TicketView.show", ticket_id=notice.ticket_id))
         if notice.change_id is not None and agreement.concerns(current_actor()):
             return redirect(url_for("AgreementView.list"))
+        if notice.kind == "review":
+            review_id = notice.action.review_id if notice.action is not None else notice.review_id
+            return redirect(url_for("ReviewView.show", pk=review_id))
         if notice.kind == "digest":
             return redirect(f"{url_for('TicketView.list')}?{urlencode({'turn': 'mine'})}")
         return redirect(url_for("NoticeView.list"))
@@ -132,7 +139,7 @@ def _day(day: date, today: date) -> str:
 def entry(line: Line, at: datetime, names: dict[int, str]) -> Entry:
     """A notice in words, as things stand now."""
     notice, kind = line.notice, line.notice.kind
-    chip = _(LEVELS[kind]) if kind in LEVELS else _("汇总") if kind == "digest" else _("任职")
+    chip = _(LEVELS[kind]) if kind in LEVELS else _(OTHERS.get(kind, "任职"))
     css, url = CHIPS.get(kind, ""), url_for("NoticeView.show", notice_id=notice.id)
     if line.owed is not None:
         text, no = owed(line, at), str(line.ticket_no)
@@ -142,11 +149,26 @@ def entry(line: Line, at: datetime, names: dict[int, str]) -> Entry:
         change = notice.change
         state = "" if change.state == "done" else f"（{_(STATES[change.state])}）"
         text, no, chip = sentence(change, names) + state, _("保密权限"), _("权限")
+    elif kind == "review":
+        text, no = of_review(notice), _("总结改进")
+        css = "late" if notice.about == "late" else css
     elif line.post is not None:
         text, no = appointed(line.post, at, names), _("任职")
     else:
         text, no = digest(line.digest), _("积下的提醒")
     return Entry(url, chip, css, no, text, notice.made_at, notice.read_at is None)
+
+
+def of_review(notice: Notice) -> str:
+    """二次供水公司 2026 年第 3 季度的总结等您写，10-21 17:30 前提交。"""
+    if notice.action is not None:
+        return _(ABOUT["due"], what=words.shortened(notice.action.what))
+    review = notice.review
+    if review is None:
+        return ""
+    template, facts = Period(review.starts, review.ends).named
+    when = words.full(notice.due_at) if notice.due_at else ""
+    return _(ABOUT[notice.about or "write"], unit=words.term(review.unit.name), period=_(template, **facts), when=when)
 
 
 def owed(line: Line, at: datetime) -> str:

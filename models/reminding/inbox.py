@@ -15,7 +15,7 @@ from models.actor import Actor
 from models.disclosure import DisclosureGrant
 from models.notice import Notice
 from models.organisation import Post
-from models.tables import Obligation, Ticket
+from models.tables import Obligation, Review, ReviewAction, Ticket
 
 MOST = 100
 """Unread notices are counted up to here."""
@@ -71,10 +71,16 @@ def saw_grants(session: Session, by: Actor, at: datetime) -> bool:
 def lines(session: Session, by: Actor, *, start: int, size: int) -> list[Line]:
     """A page of the inbox, newest first."""
     newest = _mine(by, Notice, Ticket.no, Obligation).order_by(Notice.made_at.desc(), Notice.id.desc())
-    newest = newest.options(selectinload(Notice.post), selectinload(Notice.change))
+    newest = newest.options(selectinload(Notice.post), selectinload(Notice.change), *_of_reviews())
     rows = session.execute(newest.offset(start).limit(size)).all()
     digests = _digests(session, by, [notice.id for notice, _no, _owed in rows if notice.kind == "digest"])
     return [Line(notice, no, owed, digests.get(notice.id, {}), notice.post) for notice, no, owed in rows]
+
+
+def _of_reviews() -> tuple[Any, ...]:
+    """What the words of a notice of a review are made of."""
+    of_action = selectinload(Notice.action)
+    return selectinload(Notice.review).joinedload(Review.unit), of_action.joinedload(ReviewAction.review)
 
 
 def _digests(session: Session, by: Actor, ids: Sequence[int]) -> dict[int, dict[str, int]]:
