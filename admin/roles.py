@@ -54,6 +54,7 @@ DOORS: dict[str, Door] = {
     "NoticeRule": Door(OFFICES, OFFICES),
     "NoticeChannel": Door(frozenset({"admin"}), frozenset({"admin"})),
     "PenaltyRule": Door(EVERYBODY, OFFICES),
+    "KpiTarget": Door(READERS, OFFICES),
     "CalendarDay": Door(EVERYBODY, OFFICES),
     "CalendarYear": Door(EVERYBODY, OFFICES),
     "ClosingTime": Door(EVERYBODY, OFFICES),

@@ -19,11 +19,12 @@ from fractions import Fraction
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from analytics.labels import Key, Labels, Row
-from analytics.metrics import Rate
+from analytics.kinds import Rate
+from analytics.labels import Key, Labels, Row, ends
 from analytics.parts import Part
 from analytics.periods import TIMES, after, first_day, label, midnight
 from analytics.questions import Question
+from analytics.statistics.intervals import poisson
 from models.types import SHANGHAI
 
 Times = tuple[str, ...]
@@ -132,6 +133,7 @@ def rates(session: Session, metric: Rate, found: Iterable[Part], labels: Labels)
                 numerator=count if many else count + missing,  # nothing to divide by: what there was
                 denominator=plain(many),
                 missing=missing,
+                **ends(poisson(count, float(many), metric.per)),
             )
         )
     return rows

@@ -10,12 +10,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from analytics import exposure, parts
-from analytics.labels import Key, Labels, Row
-from analytics.metrics import AGES, METRICS, Flow, Metric, Rate, Stock
+from analytics import exposure, hours, parts
+from analytics.kinds import Flow, Hours, Metric, Rate
+from analytics.labels import Key, Labels, Row, ends
+from analytics.metrics import AGES, METRICS
 from analytics.parts import Part
 from analytics.periods import TIMES, each, first_day, last_day_before, local_date
 from analytics.questions import AGE, Question, bound, written
+from analytics.statistics.intervals import Interval, poisson, wilson
+from analytics.statistics.survival import percentile
 
 
 def query(
@@ -47,11 +50,16 @@ def answer(session: Session, asked: Question) -> list[Row]:
     found: dict[str, list[Part]] = defaultdict(list)
     for part in chain(parts.flows(session, asked), parts.stocks(session, asked)):
         found[part.metric].append(part)
-    return [
-        row
-        for name in asked.names
-        for row in sorted(_rows(session, METRICS[name], found[name], labels), key=_order)
-    ]  # fmt: skip
+    lengths = hours.histograms(session, asked, labels)
+    rows: list[Row] = []
+    for name in asked.names:
+        metric = METRICS[name]
+        if isinstance(metric, Hours):
+            made = _hours(metric, lengths[metric.clock.name], labels)
+        else:
+            made = _rows(session, metric, found[name], labels)
+        rows += sorted(made, key=_order)
+    return rows
 
 
 def as_json(asked: Question, rows: Iterable[Row]) -> dict[str, Any]:
@@ -67,23 +75,46 @@ def as_json(asked: Question, rows: Iterable[Row]) -> dict[str, Any]:
 
 
 def _rows(session: Session, metric: Metric, found: list[Part], labels: Labels) -> list[Row]:
+    if isinstance(metric, Flow):
+        return _flows(metric, found, labels)
     if isinstance(metric, Rate):
         return exposure.rates(session, metric, found, labels)
-    return _stocks(metric, found, labels) if isinstance(metric, Stock) else _flows(metric, found, labels)
+    return _stocks(metric, found, labels)
 
 
-def _flows(metric: Metric, found: list[Part], labels: Labels) -> list[Row]:
+def _flows(metric: Flow, found: list[Part], labels: Labels) -> list[Row]:
     sums: dict[Key, list[int]] = {} if labels.asked.by else {(): [0, 0]}
     for part in found:
         total = sums.setdefault(labels.key(part.day, part.unit, part.ids), [0, 0])
         total[0] += part.count
         total[1] += part.of
-    if isinstance(metric, Flow) and metric.denominator is None:
-        return [labels.row(key, metric.name, value=n, numerator=n, denominator=None) for key, (n, _) in sums.items()]
+    if metric.denominator is None:
+        whole = {key: n // metric.scale if n % metric.scale == 0 else n / metric.scale for key, (n, _) in sums.items()}
+        return [labels.row(key, metric.name, value=n, numerator=n, denominator=None) for key, n in whole.items()]
     return [
-        labels.row(key, metric.name, value=n / of if of else None, numerator=n, denominator=of)
+        labels.row(key, metric.name, value=n / of if of else None, numerator=n, denominator=of,
+                   **ends(wilson(n, of) if metric.share else _of_rounds(n, of)))
         for key, (n, of) in sums.items()
-    ]
+    ]  # fmt: skip
+
+
+def _of_rounds(many: int, of: int) -> Interval | None:
+    """A mean of which each has at least one: what is beyond that is rare, and Poisson's."""
+    found = poisson(max(0, many - of), of)
+    return Interval(1 + found.low, 1 + found.high) if found else None
+
+
+def _hours(metric: Hours, found: dict[Key, hours.Histogram], labels: Labels) -> list[Row]:
+    rows = []
+    for key, histogram in found.items() if labels.asked.by else [((), found.get((), {}))]:
+        told = percentile(hours.steps(histogram), metric.percentile)
+        ended = sum(many for many, _still, _seconds in histogram.values())
+        still = sum(many for _ended, many, _seconds in histogram.values())
+        rows.append(
+            labels.row(key, metric.name, value=told.value, numerator=ended, denominator=ended + still, low=told.low,
+                       high=told.high)
+        )  # fmt: skip
+    return rows
 
 
 def _stocks(metric: Metric, found: list[Part], labels: Labels) -> list[Row]:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from analytics.periods import TIMES, label
 from analytics.questions import Question, unknown
+from analytics.statistics.intervals import Interval
+from models.penalty_workflow import POSTS
 from models.tables import Category, Channel, District, Unit
 
 Number = int | float
@@ -25,7 +27,8 @@ NAMED: dict[str, type[Any]] = {"unit": Unit, "category": Category, "channel": Ch
 class Row:
     """One figure. value: null where there is nothing to divide by; a count's denominator is null.
 
-    missing: complaints of unit-months without a customer figure, which a rate leaves out.
+    missing: complaints of unit-months without a customer figure, which a rate leaves out. low, high: the 95 %
+    interval of the value, in its unit; null where it has none, `high` also where it is not reached.
     """
 
     dims: Mapping[str, str | None]
@@ -34,6 +37,13 @@ class Row:
     numerator: Number
     denominator: Number | None
     missing: int = 0
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def not_reached(self) -> bool:
+        """Whether a percentile lies beyond what is known yet, though there are cases."""
+        return self.value is None and bool(self.denominator)
 
     def as_dict(self) -> dict[str, Any]:
         """The row as `kpi --json` prints it; `missing` only where something is."""
@@ -43,8 +53,15 @@ class Row:
             "value": self.value,
             "numerator": self.numerator,
             "denominator": self.denominator,
+            "low": self.low,
+            "high": self.high,
         }
         return {**found, "missing": self.missing} if self.missing else found
+
+
+def ends(interval: Interval | None) -> dict[str, float]:
+    """The ends of an interval as figures of a row."""
+    return {"low": interval.low, "high": interval.high} if interval else {}
 
 
 class Labels:
@@ -55,7 +72,7 @@ class Labels:
 
     def __init__(self, session: Session, asked: Question) -> None:
         self.asked = asked
-        self._names: dict[str, dict[int, str]] = {}
+        self._names: dict[str, dict[Any, str]] = {"role": POSTS}
         for name in ({*asked.by} | ({"unit"} if asked.units else set())) & NAMED.keys():
             table = NAMED[name]
             self._names[name] = {row.id: row.name for row in session.execute(select(table.id, table.name))}

@@ -20,14 +20,15 @@ from models.rule import CalendarDay, CalendarYear, Category, Channel, ClosingTim
 from models.saved_view import SavedView
 from models.security_log import SecurityEvent, SecurityHead
 from models.suggestion import Keyword, Routing
+from models.target import KpiTarget
 from models.ticket import Accused, Assignment, Link, Opening, Source, Ticket, TicketText
 
 __all__ = [
     "AccessChange", "Accused", "Assignment", "Attachment", "CalendarDay", "CalendarYear", "Callback", "Category",
     "Channel", "ClosingTime", "Credential", "CustomerCount", "DisclosureGrant", "District", "Draft", "Keyword",
-    "Link", "Lookup", "MediaExposure", "Notice", "NoticeChannel", "NoticeDelivery", "NoticeRule", "NumberSeries",
-    "Obligation", "OneTimeSecret", "Opening", "PasswordPast", "PasswordProfile", "Penalty", "PenaltyEvent",
-    "PenaltyFact", "PenaltyRule", "PenaltyText", "Post", "RepeatKey", "ReplyTemplate", "Reveal", "Review",
-    "ReviewAction", "ReviewEvent", "Routing", "Rule", "SavedView", "SecurityEvent", "SecurityHead", "SignIn",
+    "KpiTarget", "Link", "Lookup", "MediaExposure", "Notice", "NoticeChannel", "NoticeDelivery", "NoticeRule",
+    "NumberSeries", "Obligation", "OneTimeSecret", "Opening", "PasswordPast", "PasswordProfile", "Penalty",
+    "PenaltyEvent", "PenaltyFact", "PenaltyRule", "PenaltyText", "Post", "RepeatKey", "ReplyTemplate", "Reveal",
+    "Review", "ReviewAction", "ReviewEvent", "Routing", "Rule", "SavedView", "SecurityEvent", "SecurityHead", "SignIn",
     "SignInFailure", "Source", "Ticket", "TicketEvent", "TicketText", "Unit", "Upload",
 ]  # fmt: skip

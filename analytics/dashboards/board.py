@@ -27,7 +27,7 @@ SERIES = 4
 
 RATES = {"rate": "complaint_rate", "on-time": "on_time_rate", "again": "repeat_callback_rate"}
 """panel → the figure it shows over time; the panel beside it shows the same by unit."""
-BETTER = {"complaint_rate": "low", "on_time_rate": "high", "repeat_callback_rate": "low"}
+BETTER = {metric: METRICS[metric].better or "" for metric in RATES.values()}
 PANELS = {
     "rate": "万户投诉率",
     "rate-units": "各单位万户投诉率",

@@ -73,6 +73,17 @@ def run() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def city(folder: Path, size: int) -> Engine:
+    """A city of so many tickets in a folder: the demo's, or as many copies of it. `folder` keeps the demo's."""
+    demo, wanted = _settings(folder / f"{SMALL}"), _settings(folder / f"{size}")
+    if not (demo.data_dir / "kefu.db").exists():
+        _fill(demo, SMALL)
+    if size != SMALL:
+        shutil.copyfile(demo.data_dir / "kefu.db", wanted.data_dir / "kefu.db")
+        _multiply(wanted, size // SMALL)
+    return engine_for(wanted.database_url)
+
+
 def _build(small: Settings, large: Settings) -> None:
     _fill(small, SMALL)
     shutil.copyfile(small.data_dir / "kefu.db", large.data_dir / "kefu.db")

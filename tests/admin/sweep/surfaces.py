@@ -380,6 +380,7 @@ SURFACES: dict[str, Surface | Nothing] = {
     **generated("CustomerCountView", "/customers"),
     **generated("RuleView", "/rule"),
     **generated("NoticeRuleView", "/notice-rule"),
+    **generated("KpiTargetView", "/target"),
     **generated("NoticeChannelView", "/notice-channel"),
     **generated("PenaltyRuleView", "/penalty-rule", without=("delete",)),
     **generated("CalendarDayView", "/calendar"),
