@@ -21,6 +21,7 @@ from admin.account_commands import agree, reset
 from admin.commands import db, demo, first_start, init, remind
 from admin.starting import guard, no_default_passwords, no_demo_accounts
 from analytics.cli import export, kpi
+from analytics.reviews.cli import review
 from config import Settings, settings
 from models.commands import anchor, retain, verify, workday
 from models.house import House, pass_house
@@ -105,6 +106,7 @@ def _mount_figures(app: Flask, house: House) -> None:
     from admin.views import render_dash_shell
     from analytics import dashboards
     from analytics.api import APIS
+    from analytics.reviews.service import Reviews
     from models import granting
 
     @contextmanager
@@ -127,6 +129,7 @@ def _mount_figures(app: Flask, house: House) -> None:
 
     app.extensions |= {
         "actor_of": current_actor, "figures": figures, "house": house, "exported": exported, "granted": granted,
+        "reviews": Reviews(figures, house.settings.company),
     }  # fmt: skip
     for api in APIS:
         app.appbuilder.add_api(api)  # type: ignore[attr-defined]
@@ -194,7 +197,7 @@ def recorded(command: click.Command) -> click.Command:
 
 
 for command in (
-    serve, init, demo, import_file, export, kpi, remind, anchor, verify, retain, db, workday, reset, agree,
+    serve, init, demo, import_file, export, kpi, review, remind, anchor, verify, retain, db, workday, reset, agree,
 ):  # fmt: skip
     main.add_command(recorded(command))
 

@@ -56,6 +56,7 @@ LINKS = (
          (("state", "open"), ("round", "3"))),
     Link("Penalties to decide", "待确认追究", "Accountability", "scale", "/penalties/", DECIDERS),
     Link("My penalties", "我的追究", "Accountability", "user", "/penalties/mine", EVERYBODY),
+    Link("Reviews", "单位总结", "Reviews", "note", "/reviews/", READERS - {"admin"}),
     Link("Quality of service", "服务质量", "Analysis", "chart", "/analytics/", READERS),
 )  # fmt: skip
 
