@@ -21,6 +21,7 @@ from admin.account_commands import agree, reset
 from admin.commands import db, demo, first_start, init, remind
 from admin.starting import guard, no_default_passwords, no_demo_accounts
 from analytics.cli import export, kpi
+from analytics.reviews import draft
 from analytics.reviews.cli import review
 from config import Settings, settings
 from models.commands import anchor, retain, verify, workday
@@ -73,7 +74,7 @@ def main(ctx: click.Context) -> None:
     except ValidationError as wrong:
         lines = [f"{str(e['loc'][0]).upper()}：{_unreadable(e)}" for e in wrong.errors()]
         raise click.UsageError("环境变量有误：\n" + "\n".join(lines)) from None
-    ctx.obj = House(chosen)
+    ctx.obj = House(chosen, draft)
 
 
 def _unreadable(error: Mapping[str, Any]) -> str:
@@ -161,7 +162,7 @@ def serve(house: House, host: str | None, port: int | None, workers: int | None)
     asked = {"host": host, "port": port, "workers": workers}
     chosen = house.settings.model_copy(update={k: v for k, v in asked.items() if v is not None})
     guard(chosen)
-    house = House(chosen)
+    house = House(chosen, draft)
     first_start(house)
     house.demand_tables()
     if chosen.production:

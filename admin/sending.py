@@ -111,7 +111,9 @@ def _waiting(session: Session, channel: NoticeChannel, people: dict[int | None, 
         if by is None:
             return
         whose, seen = Notice.user_id == channel.user_id, scope.shown(Obligation, by)
-        what = or_(Notice.kind.in_(("appointed", "review")), and_(Notice.kind.in_(levels), scope.open_now(Obligation), seen))
+        what = or_(
+            Notice.kind.in_(("appointed", "review")), and_(Notice.kind.in_(levels), scope.open_now(Obligation), seen)
+        )
     else:
         role = channel.role or ""
         readers = [one.user_id for one in people.values() if role in one.roles and one.user_id is not None]

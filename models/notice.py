@@ -90,12 +90,12 @@ class Notice(Model):
             "kind IN ('soon', 'late', 'escalated', 'digest', 'appointed', 'penalty', 'review', 'alert')",
             name="notice_kind",
         ),
-        CheckConstraint(
-            "(ticket_id IS NOT NULL) = (kind IN ('soon', 'late', 'escalated'))", name="notice_of_ticket"
-        ),
+        CheckConstraint("(ticket_id IS NOT NULL) = (kind IN ('soon', 'late', 'escalated'))", name="notice_of_ticket"),
         UniqueConstraint("user_id", "ticket_id", "n", "kind", "due_at", name="one_notice_per_level_and_deadline"),
         UniqueConstraint("user_id", "post_id", name="one_notice_per_post"),
-        CheckConstraint("(review_id IS NOT NULL OR action_id IS NOT NULL) = (kind = 'review')", name="notice_of_review"),
+        CheckConstraint(
+            "(review_id IS NOT NULL OR action_id IS NOT NULL) = (kind = 'review')", name="notice_of_review"
+        ),
         Index("one_notice_of_a_review", "user_id", "review_id", "about", "due_at", unique=True),
         Index("one_notice_of_an_action", "user_id", "action_id", "about", "due_at", unique=True),
         Index("ix_notice_user", "user_id", "made_at"),

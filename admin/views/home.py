@@ -114,8 +114,8 @@ def _steps(found: listing.Found, by: Any) -> dict[int, str]:
 
 
 def warnings() -> list[tuple[str, str, str, str]]:
-    """(icon, sentence, link's words, address): penalties to decide, reviews to write and to read, a calendar year that is missing, units without a
-    head."""
+    """(icon, sentence, link's words, address): penalties to decide, reviews to write and to read, a calendar year that
+    is missing, units without a head."""
     by, day = current_actor(), now().astimezone(SHANGHAI).date()
     found = []
     proposed = _how_many(penalties.waiting(by)) if by.roles_today & DECIDERS else literal(0)

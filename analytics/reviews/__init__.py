@@ -122,9 +122,7 @@ def _change(metric: Metric, before: Row | None, now: Row, earlier: Period, perio
     return Change("ratio", ratio.ratio, ratio.low, ratio.high) if ratio else None
 
 
-def _series(
-    session: Session, unit: str, period: Period, as_of: datetime, found: Iterable[Effect]
-) -> Iterable[Series]:
+def _series(session: Session, unit: str, period: Period, as_of: datetime, found: Iterable[Effect]) -> Iterable[Series]:
     """Complaints and punctuality by month. Complaints per 10,000 customers where the unit has any, else by the day."""
     first = shift(period.ends, -MONTHS)
     names = ("complaints", "complaint_rate", "on_time_rate")

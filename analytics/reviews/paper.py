@@ -61,6 +61,7 @@ def sentence(said: list[wording.Said]) -> str:
 
 def figure_row(figure: Figure) -> tuple[str, ...]:
     """A line under HEADS."""
+
     def beside(name: str) -> str:
         value = getattr(figure, name)
         return wording.number(value.value, figure.kind) if value is not None else "—"

@@ -29,6 +29,7 @@ from models.reviews.telling import tell
 from models.types import SHANGHAI
 from models.workflow import HEAD, OPERATIONS
 
+
 def parts_of(unit_id: int, by: Actor) -> set[str]:
     """The parts that a person has in the reviews of a unit."""
     if by is SYSTEM:
