@@ -207,9 +207,8 @@ def remind(house: House) -> None:
         of_reviews = telling.remind(session, house.book(session), now())
     analyse(house.engine)
     sent = _send(house, span_of_hours(house.settings.quiet_hours))
-    click.echo(
-        f"提醒：新建 {made.notices + of_reviews} 条，发出 {sent.sent} 条，留待 {sent.held} 条，未送达 {sent.failed} 条。"
-    )
+    new = made.notices + of_reviews
+    click.echo(f"提醒：新建 {new} 条，发出 {sent.sent} 条，留待 {sent.held} 条，未送达 {sent.failed} 条。")
     if proposed:
         click.echo(f"责任追究：新提出 {proposed} 件，等人确认或撤回。")
     sys.exit(1 if sent.failed else 0)

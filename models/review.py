@@ -1,6 +1,6 @@
 """总结改进 (第九条): a unit's review of a period, the actions it promises, and the log of each review (POLICY §7).
 
-Only `models.reviews` changes a review. Its words hold no personal data of complainants, so the log carries what is said.
+Only `models.reviews` changes a review. Its words hold no personal data of complainants: the log carries what is said.
 """
 
 from __future__ import annotations

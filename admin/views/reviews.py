@@ -1,4 +1,4 @@
-"""总结改进 (第九条): the reviews in sight, each with its figures first, and the forms of those who write and release."""
+"""总结改进 (第九条): the reviews in sight, each with its figures first; forms of those who write and release."""
 
 from __future__ import annotations
 

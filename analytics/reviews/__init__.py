@@ -1,4 +1,4 @@
-"""Counting what a review is about (第九条, POLICY §7): the unit's figures of a period, by month, and what actions did."""
+"""Counting what a review is about (第九条): the unit's figures of a period, by month, and what actions did."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an improvement action did: complaints before its day against those after, windows of equal length (POLICY §7)."""
+"""What an improvement action did: complaints before its day against those after, in equal windows (POLICY §7)."""
 
 from __future__ import annotations
 

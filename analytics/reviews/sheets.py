@@ -132,8 +132,10 @@ def _categories(book: Any, look: Any, of: Paper) -> None:
     if found:
         bar = book.add_chart({"type": "bar"})
         for column, colour in ((1, "#0B6470"), (2, "#B9C6CA")):
-            bar.add_series({"name": ["按类别", 0, column], "categories": ["按类别", 1, 0, len(found), 0],
-                            "values": ["按类别", 1, column, len(found), column], "fill": {"color": colour}})  # fmt: skip
+            bar.add_series({
+                "name": ["按类别", 0, column], "categories": ["按类别", 1, 0, len(found), 0],
+                "values": ["按类别", 1, column, len(found), column], "fill": {"color": colour},
+            })  # fmt: skip
         bar.set_y_axis({"reverse": True})
         bar.set_title({"name": "按类别", "name_font": {"size": 12}})
         sheet.insert_chart(1, 4, bar)
@@ -141,8 +143,11 @@ def _categories(book: Any, look: Any, of: Paper) -> None:
 
 def _effects(book: Any, look: Any, of: Paper) -> None:
     """The effects with their parts as numbers."""
-    head = ("改进措施", "期限", "针对分类", "天数", "前（件）", "前（分母）", "后（件）", "后（分母）", "比值", "区间下限",
-            "区间上限", "结论", "说明")  # fmt: skip
+    head = (
+        "改进措施", "期限", "针对分类", "天数", "前（件）", "前（分母）", "后（件）", "后（分母）", "比值",
+        "区间下限", "区间上限",
+        "结论", "说明",
+    )  # fmt: skip
     sheet = _sheet(book, look, "改进措施效果", head, (50, 12, 12, 8, 9, 12, 9, 12, 8, 9, 9, 16, 60))
     for n, one in enumerate(of.document.effects, 1):
         told = paper.effect_row(one)

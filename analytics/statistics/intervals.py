@@ -82,7 +82,7 @@ def compare(before: int, over_before: float, after: int, over_after: float, leve
 
 
 def difference(before: float, of_before: float, after: float, of_after: float) -> Interval | None:
-    """The interval of the share after less the share before (Newcombe 1998, Statistics in Medicine 17:873, method 10)."""
+    """The interval of the share after less the share before (Newcombe 1998, Stat. in Medicine 17:873, method 10)."""
     first, last = wilson(before, of_before), wilson(after, of_after)
     if first is None or last is None:
         return None

@@ -35,7 +35,7 @@ SENTENCES = {
     "signals_worse": "有信号的月份：%(worse)s（变差）。其余属正常波动。",
     "signals_both": "有信号的月份：%(better)s（好转），%(worse)s（变差）。其余属正常波动。",
     "widened": "各月的离散超出件数本身的波动，控制限已按 Laney 法放宽。",
-    "effect": "期限前 %(days)s 天 %(before)s 件，后 %(days)s 天 %(after)s 件，比值 %(ratio)s（95%% 区间 %(interval)s）。",
+    "effect": "前后各 %(days)s 天：前 %(before)s 件，后 %(after)s 件，比值 %(ratio)s（95%% 区间 %(interval)s）。",
     "effect_none": "期限前后各 %(days)s 天都没有投诉，无从比较。",
     "effect_today": "期限刚到，还没有可比的日子。",
     "effect_customers": "按在册户数折算（前 %(over_before)s、后 %(over_after)s 户月）。",

@@ -29,7 +29,7 @@ Line = dict[str, Any]
 
 
 def read_actions(given: Any, book: Book) -> list[Line]:
-    """The lines of the improvement actions that say something. Raises Invalid, each reason under `due_2` and the like."""
+    """The lines of the improvement actions that say something. Raises Invalid, its reasons by `due_2` and the like."""
     if given is None:
         return []
     if isinstance(given, str) or not isinstance(given, Sequence):
