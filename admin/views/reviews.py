@@ -23,7 +23,7 @@ from models.organisation import Unit
 from models.policy import QUALITY
 from models.refusals import Invalid, NoReview, NotYours, Reason, Refused, WrongState
 from models.review_workflow import ACTIONS, Action
-from models.reviews import periods, scope
+from models.reviews import periods, scope, wording
 from models.tables import Review
 from models.types import SHANGHAI
 
@@ -177,7 +177,7 @@ def _page(one: One) -> Any:
     return render_template(
         "review.html", title=one.title, one=one, r=review, document=found, figures=review_parts.lines(found),
         series=review_parts.series(found), effects=review_parts.effects(found), spoken=review_parts.spoken(one),
-        explained=review_parts.wording.SENTENCES["explained"], actions=reviews.available(review, current_actor()),
+        explained=_(wording.SENTENCES["explained"]), actions=reviews.available(review, current_actor()),
         entries=review_parts.entries(review) if one.level == "whole" else [], once=secrets.token_urlsafe(12),
         now=now(), state=one.state,
     )  # fmt: skip

@@ -145,8 +145,7 @@ def _effects(book: Any, look: Any, of: Paper) -> None:
     """The effects with their parts as numbers."""
     head = (
         "改进措施", "期限", "针对分类", "天数", "前（件）", "前（分母）", "后（件）", "后（分母）", "比值",
-        "区间下限", "区间上限",
-        "结论", "说明",
+        "区间下限", "区间上限", "结论", "说明",
     )  # fmt: skip
     sheet = _sheet(book, look, "改进措施效果", head, (50, 12, 12, 8, 9, 12, 9, 12, 8, 9, 9, 16, 60))
     for n, one in enumerate(of.document.effects, 1):
