@@ -78,8 +78,8 @@ class NoticeRule(Model):
 
 
 class Notice(Model):
-    """One person told of one obligation at one level, once for each deadline it has had; or of a post given; or of a
-    review, or an action that a review promised.
+    """One person told of one obligation at one level, once for each deadline it has had; or of a post given, of what was
+    decided on a penalty, of a review or of an action that a review promised.
 
     A digest stands for the many that a run made for one person: those name it, and are not shown themselves.
     """
@@ -91,11 +91,11 @@ class Notice(Model):
             name="notice_kind",
         ),
         CheckConstraint("(ticket_id IS NOT NULL) = (kind IN ('soon', 'late', 'escalated'))", name="notice_of_ticket"),
+        CheckConstraint("(penalty_id IS NOT NULL) = (kind = 'penalty')", name="notice_of_penalty"),
         UniqueConstraint("user_id", "ticket_id", "n", "kind", "due_at", name="one_notice_per_level_and_deadline"),
         UniqueConstraint("user_id", "post_id", name="one_notice_per_post"),
-        CheckConstraint(
-            "(review_id IS NOT NULL OR action_id IS NOT NULL) = (kind = 'review')", name="notice_of_review"
-        ),
+        Index("one_notice_per_act", "user_id", "penalty_id", "n", unique=True),
+        Index("ix_notice_penalty", "penalty_id"),
         Index("one_notice_of_a_review", "user_id", "review_id", "about", "due_at", unique=True),
         Index("one_notice_of_an_action", "user_id", "action_id", "about", "due_at", unique=True),
         Index("ix_notice_user", "user_id", "made_at"),
@@ -107,15 +107,16 @@ class Notice(Model):
     id: Mapped[ID]
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
     kind: Mapped[Code]
-    """A level, `digest`, or `appointed`."""
+    """A level, `digest`, `appointed`, or `penalty`."""
     ticket_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("ticket.id"))
     n: Mapped[int | None] = mapped_column(Integer)
-    """The obligation's number in its ticket."""
+    """The obligation's number in its ticket; of `penalty`: the number of the act in its log."""
     due_at: Mapped[MaybeAt]
-    """The deadline as it stood: a re-dated obligation is told of anew."""
+    """The deadline as it stood: a re-dated obligation is told of anew. Of `penalty`: until when it can be appealed."""
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"), index=True)
     change_id: Mapped[int | None] = mapped_column(ForeignKey("access_change.id"))
     """Of `appointed`: the change of confidential access that it tells of."""
+    penalty_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("penalty.id"))
     review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"), index=True)
     action_id: Mapped[int | None] = mapped_column(ForeignKey("review_action.id", ondelete="CASCADE"), index=True)
     """Of `review`: the review that it speaks of, or the improvement action."""

@@ -17,7 +17,6 @@ from admin.views import (
     filters,
     following,
     forms,
-    inbox,
     listing,
     navigation,
     pages,
@@ -87,7 +86,7 @@ def in_tables() -> set[str]:
     said += [*(state.zh for state in review_workflow.STATES.values()), review_workflow.RETURNED]
     said += [*review_workflow.PARTS.values(), *review_workflow.MEASURE_FIELDS.values(), *periods.NAMES.values()]
     said += [*wording.SENTENCES.values(), *wording.VERDICTS.values(), *wording.MOVES.values()]
-    said += [*telling.ABOUT.values(), *inbox.OTHERS.values(), *review_form.HINTS.values()]
+    said += [*telling.ABOUT.values(), *review_form.HINTS.values()]
     said += [zh for _name, zh in reviews.TABS]
     said += [text for clause, conduct, *_amounts in policy.PENALTIES for text in (clause, conduct)]
     for page in (*tables.PAGES, *tables.ACCOUNTS):

@@ -21,17 +21,7 @@ REVIEW: tuple[tuple[str, Any, str | None], ...] = (
     ("returned_at", Moment(), None), ("released_at", Moment(), None), ("version", sa.Integer(), "1"),
     ("event_count", sa.Integer(), "0"), ("head", sa.String(length=64), log.GENESIS),
 )  # fmt: skip
-OF_REVIEW = "(review_id IS NOT NULL OR action_id IS NOT NULL) = (kind = 'review')"
-LEVELS = "'soon', 'late', 'escalated'"
-BEFORE = {
-    "notice_kind": f"kind IN ({LEVELS}, 'digest', 'appointed')",
-    "notice_of_ticket": "(ticket_id IS NULL) = (kind IN ('digest', 'appointed'))",
-}
-AFTER = {
-    "notice_kind": f"kind IN ({LEVELS}, 'digest', 'appointed', 'penalty', 'review', 'alert')",
-    "notice_of_ticket": f"(ticket_id IS NOT NULL) = (kind IN ({LEVELS}))",
-    "notice_of_review": OF_REVIEW,
-}
+NEW = ("about", "action_id", "review_id")
 
 
 def upgrade() -> None:
@@ -76,7 +66,6 @@ def _notices() -> None:
     for column in (of_review, of_action):
         op.add_column("notice", column, inline_references=True)
     op.add_column("notice", sa.Column("about", sa.String(length=20), nullable=True))
-    _checked(BEFORE, AFTER)
     for name, columns in (
         ("one_notice_of_a_review", ["user_id", "review_id", "about", "due_at"]),
         ("one_notice_of_an_action", ["user_id", "action_id", "about", "due_at"]),
@@ -90,9 +79,8 @@ def downgrade() -> None:
     op.execute(sa.text("DELETE FROM notice WHERE kind = 'review'"))
     for name in ("ix_notice_action_id", "ix_notice_review_id", "one_notice_of_an_action", "one_notice_of_a_review"):
         op.drop_index(name, "notice")
-    _checked(AFTER, BEFORE)
-    with op.batch_alter_table("notice", table_args=_there(BEFORE)) as notice:
-        for name in ("about", "action_id", "review_id"):
+    with op.batch_alter_table("notice", table_args=_checks()) as notice:
+        for name in NEW:
             notice.drop_column(name)
     op.drop_table("review_event")
     op.drop_index("ix_review_action_due", "review_action")
@@ -102,18 +90,12 @@ def downgrade() -> None:
         op.drop_column("review", name)
 
 
-def _there(checks: dict[str, str]) -> tuple[sa.CheckConstraint, ...]:
+def _checks() -> tuple[sa.CheckConstraint, ...]:
     """SQLite makes the table anew, and is told its checks: it does not read them back."""
     if op.get_bind().dialect.name != "sqlite":
         return ()
-    return tuple(sa.CheckConstraint(text, name=name) for name, text in checks.items())
-
-
-def _checked(old: dict[str, str], new: dict[str, str]) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        with op.batch_alter_table("notice", recreate="always", table_args=_there(new)):
-            return
-    for name in old:
-        op.drop_constraint(name, "notice", type_="check")
-    for name, text in new.items():
-        op.create_check_constraint(name, "notice", text)
+    levels = "'soon', 'late', 'escalated'"
+    kinds = f"kind IN ({levels}, 'digest', 'appointed', 'penalty', 'review', 'alert')"
+    checks = {"notice_kind": kinds, "notice_of_ticket": f"(ticket_id IS NOT NULL) = (kind IN ({levels}))",
+              "notice_of_penalty": "(penalty_id IS NOT NULL) = (kind = 'penalty')"}  # fmt: skip
+    return tuple(sa.CheckConstraint(said, name=name) for name, said in checks.items())
