@@ -105,7 +105,8 @@ def _mount_figures(app: Flask, house: House) -> None:
     from admin.current import current_actor, current_user
     from admin.factory import policy
     from admin.views import render_dash_shell
-    from analytics import dashboards
+    from admin.views.door import has_tickets
+    from analytics import behind, dashboards
     from analytics.api import APIS
     from analytics.reviews.service import Reviews
     from models import granting
@@ -131,6 +132,7 @@ def _mount_figures(app: Flask, house: House) -> None:
     app.extensions |= {
         "actor_of": current_actor, "figures": figures, "house": house, "exported": exported, "granted": granted,
         "reviews": Reviews(figures, house.settings.company),
+        "behind": behind,
     }  # fmt: skip
     for api in APIS:
         app.appbuilder.add_api(api)  # type: ignore[attr-defined]
@@ -143,6 +145,7 @@ def _mount_figures(app: Flask, house: House) -> None:
         csrf_token=generate_csrf,
         gettext=gettext,
         now=lambda: app.extensions["clock"](),
+        tickets=lambda: url_for("TicketView.list") if has_tickets() else None,
     )
 
     @app.after_request

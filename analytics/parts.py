@@ -32,7 +32,7 @@ from analytics.kinds import Flow, Rate, Stock
 from analytics.metrics import METRICS
 from analytics.periods import LOCAL, days_later, grouped_by
 from analytics.questions import AGE, Question
-from models.tables import Penalty, Ticket, Unit
+from models.tables import Category, Channel, District, Penalty, Ticket, Unit
 from models.types import Moment
 
 COLUMNS: dict[str, ColumnElement[Any]] = {
@@ -40,10 +40,13 @@ COLUMNS: dict[str, ColumnElement[Any]] = {
     "channel": Ticket.channel_id,  # type: ignore[dict-item]
     "track": Ticket.track,  # type: ignore[dict-item]
     "district": Ticket.district_id,  # type: ignore[dict-item]
+    "cause": Ticket.cause_code,  # type: ignore[dict-item]
     "clause": Penalty.clause,  # type: ignore[dict-item]
     "role": Penalty.post,  # type: ignore[dict-item]
 }
 """What a part may be divided by besides period, unit and age: ids, and codes."""
+_TABLES: dict[str, type[Any]] = {"category": Category, "channel": Channel, "district": District}
+"""Where the names are of what a question may be confined to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,8 @@ def conditions(grain: Grain, asked: Question) -> Iterator[Where]:
     yield from grain.conditions(asked.scope)
     if asked.units:
         yield grain.unit.in_(select(Unit.id).where(Unit.name.in_(asked.units)))
+    for name, value in asked.only:
+        yield COLUMNS[name].in_(select(_TABLES[name].id).where(_TABLES[name].name == value))
 
 
 def within(at: Any, start: datetime | None, end: datetime | None) -> Iterator[Where]:

@@ -15,7 +15,8 @@ from models.actor import Actor
 from models.policy import ROLES
 from models.types import SHANGHAI
 
-PLACES = {"unit": "承办单位", "category": "类别", "channel": "渠道", "track": "性质", "district": "片区"}
+PLACES = {"unit": "承办单位", "category": "类别", "channel": "渠道", "track": "性质", "district": "片区",
+          "cause": "原因"}  # fmt: skip
 AGE = "age"
 """How long an open ticket has been open: a dimension of `backlog` alone."""
 DIMENSIONS = {**TIMES, **PLACES, AGE: "未结时长", "clause": "条款", "role": "责任"}
@@ -23,6 +24,8 @@ ONLY = {AGE: AGED, "clause": PERSONAL, "role": PERSONAL}
 """Dimension → the only metrics that have it."""
 UNTOLD = frozenset(TIMES) | {"clause"}
 """Dimensions by which penalties of the whole group tell nothing of a person."""
+CONFINING = ("category", "channel", "district")
+"""What a page may be confined to beside units."""
 SCOPES = {"quality": "产品质量口径", "all": "全口径"}
 YEARS = range(1900, 2201)
 
@@ -60,7 +63,7 @@ class Withheld(PermissionError):
 class Question:
     """A question that can be answered. start, end: [from, to) as instants; units: names; none: all.
 
-    Raises Unanswerable.
+    only: (dimension of `CONFINING`, name): what alone is counted. Raises Unanswerable.
     """
 
     names: tuple[str, ...]
@@ -70,6 +73,7 @@ class Question:
     by: tuple[str, ...] = ()
     scope: str = "quality"
     units: tuple[str, ...] = ()
+    only: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         for name in self.names:
@@ -190,7 +194,7 @@ def allowed_scope(actor: Actor, scope: str) -> str:
 def allow(actor: Actor, asked: Question) -> None:
     """Raises Withheld where a cell could tell of a person (第八条): penalties by unit, role or what they were about,
     or of some units, are for who oversees penalties. The group's, by time and clause, are for every reader."""
-    divided = bool(asked.units) or not UNTOLD.issuperset(asked.by)
+    divided = bool(asked.units or asked.only) or not UNTOLD.issuperset(asked.by)
     if divided and not PERSONAL.isdisjoint(asked.names) and not actor.oversees_penalties:
         raise Withheld(
             "按单位、责任等细分的责任追究数字涉及个人，只向运营管理部、集团纪检监察室、董事长和集团领导开放。"

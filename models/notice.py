@@ -78,8 +78,8 @@ class NoticeRule(Model):
 
 
 class Notice(Model):
-    """One person told of one obligation at one level, once for each deadline it has had; or of a post given, of what was
-    decided on a penalty, of a review or of an action that a review promised.
+    """One person told of one obligation at one level, once for each deadline it has had; or of a post given, of what
+    was decided on a penalty, of a review or of an action that a review promised.
 
     A digest stands for the many that a run made for one person: those name it, and are not shown themselves.
     """

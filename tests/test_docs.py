@@ -122,7 +122,7 @@ def _reviews() -> list[str]:
         "",
         "# 总结改进 · Reviews",
         "",
-        "Made from `models/review_workflow.py` (第九条). Figures are frozen by `submit`; a review that was sent back is",
+        "Made from `models/review_workflow.py` (第九条). Figures are frozen by `submit`; sent back, a review is",
         "a draft again.",
         "",
         _table(("state", "中文", "whose turn"), [(s.name, s.zh, s.turn) for s in w.STATES.values()]),

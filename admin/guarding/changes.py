@@ -23,6 +23,7 @@ from models.delegation import POWERS
 from models.penalties import finding
 from models.refusals import Invalid, Reason
 from models.tables import (
+    Annotation,
     CalendarDay,
     CalendarYear,
     Category,
@@ -210,6 +211,15 @@ def _kpi_target(session: Session, item: KpiTarget, adding: bool, deleting: bool)
         raise Invalid({"target": Reason("out_of_range")})
 
 
+def _annotation(session: Session, item: Annotation, adding: bool, deleting: bool) -> None:
+    """New limits hide what the old ones would have called: nobody sets them without a reason."""
+    item.reason = (item.reason or "").strip() or None
+    if item.rebases and item.reason is None:
+        raise Invalid({"reason": Reason("required")})
+    if item.until is not None and item.day is not None and item.until < item.day:
+        raise Invalid({"until": Reason("out_of_range")})
+
+
 CHECKS: dict[type[Any], Callable[[Session, Any, bool, bool], None]] = {
     User: _account,
     Unit: _unit,
@@ -219,6 +229,7 @@ CHECKS: dict[type[Any], Callable[[Session, Any, bool, bool], None]] = {
     NoticeRule: _notice_rule,
     PenaltyRule: _penalty_rule,
     KpiTarget: _kpi_target,
+    Annotation: _annotation,
     Post: _post,
     MediaExposure: _media_exposure,
     Penalty: _penalty,

@@ -238,3 +238,15 @@ def test_the_command_line_asks_for_the_grant_too(whole: House, granted: int, tmp
     assert "13812345678" in (tmp_path / "out.csv").read_text()
     with whole.session() as session:
         assert session.get(DisclosureGrant, granted).uses == 1
+
+
+def test_the_list_shows_the_tickets_behind_a_figure_to_who_may_see_them(whole: House):
+    """The one quality complaint of March, by its figure; of the discipline's not that there is any."""
+    march = "complaints~n~2026-03-01~2026-04-01"
+    for name, scope, found in (("operations", "quality", 1), ("operations", "all", 0), ("inspector", "all", 2),
+                               ("other_head", "quality", 0)):  # fmt: skip
+        listed = whole.browser(name).get("/ticket/", query_string={"figure": f"{march}~{scope}"}).text
+        assert f">{found} 件" in listed, (name, scope)
+    assert "投诉量，计入分子的：2026-03-01 – 2026-03-31" in listed
+    nobody = whole.browser("operations").get("/ticket/", query_string={"figure": f"{march}~quality~unit:"}).text
+    assert ">0 件" in nobody  # it has been assigned

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.policy import CAUSES
 from models.tables import Callback, Category, Channel, CustomerCount, District, Obligation, Penalty, Ticket, Unit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -103,6 +104,8 @@ class Oracle:
                 found.append(fact["clause"])
             elif dim == "role":
                 found.append(ROLES[fact["post"]])
+            elif dim == "cause":
+                found.append(CAUSES.get(fact["ticket"]["cause_code"]))
             else:
                 ref = fact["unit"] if dim == "unit" else fact["ticket"].get(f"{dim}_id")
                 found.append(self.names[dim][ref] if ref is not None else None)

@@ -1,13 +1,15 @@
-"""Run the benchmarks that are named, or all: `python -m tests.bench [importing] [figures] [pages]`."""
+"""Run the benchmarks that are named, or all: `python -m tests.bench [importing] [figures] [pages] [dashboards]`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from tests.bench import figures, importing, pages
+from tests.bench import dashboards, figures, importing, pages
 
-ALL: dict[str, Callable[[], None]] = {"importing": importing.run, "figures": figures.run, "pages": pages.run}
+ALL: dict[str, Callable[[], None]] = {
+    "importing": importing.run, "figures": figures.run, "pages": pages.run, "dashboards": dashboards.run,
+}  # fmt: skip
 
 if __name__ == "__main__":
     unknown = [name for name in sys.argv[1:] if name not in ALL]

@@ -1,4 +1,4 @@
-"""What the figures are to come to (KPI.md)."""
+"""What the figures are to come to, and what they are to be read beside (KPI.md)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from flask_babel import lazy_gettext as _
 
 from admin.guarding import SQLAInterface
 from admin.views.tables.generated import Generated
-from models.tables import KpiTarget
+from models.annotation import KINDS
+from models.tables import Annotation, KpiTarget
 from models.target import TARGETED
 
 
@@ -27,3 +28,23 @@ class KpiTargetView(Generated):
     search_columns = ["metric"]
     order_columns = ["metric", "since"]
     base_order = ("id", "asc")
+
+
+class AnnotationView(Generated):
+    datamodel = SQLAInterface(Annotation)
+    route_base = "/annotation"
+    class_permission_name = "Annotation"
+    list_title, show_title, add_title, edit_title = _("图上注记"), _("图上注记"), _("新增注记"), _("修改注记")
+    about = "制度变化、爆管、改进措施等会影响数字的事，画在各页按时间的图上。看统计数字的人都看得到。"
+    advice = "写事，不写人。勾选“另算控制限”后，从这天所在的一期起，控制图用新的平均和界限判断，因此要写明理由。"
+    choices = {"kind": KINDS}
+    label_columns = {
+        "day": _("日期"), "until": _("至"), "kind": _("种类"), "text": _("注记"), "unit": _("单位"),
+        "rebases": _("另算控制限"), "reason": _("理由"),
+    }  # fmt: skip
+    description_columns = {"until": _("持续多日时填写，含当天。"), "unit": _("只影响一个单位时选择；留空为全集团。")}
+    list_columns = ["day", "kind", "text", "unit", "rebases"]
+    show_columns = add_columns = edit_columns = ["day", "until", "kind", "text", "unit", "rebases", "reason"]
+    search_columns = ["day", "kind", "text", "unit"]
+    order_columns = ["day", "kind"]
+    base_order = ("day", "desc")

@@ -1,6 +1,6 @@
 """Reviews have a life and a log; notices tell of them
 
-Revision: 0015, after 0013. Nothing could submit a review before: what stands there is a draft again.
+Revision: 0015, after 0014. Nothing could submit a review before: what stands there is a draft again.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from models import log
 from models.types import Moment
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
