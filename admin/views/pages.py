@@ -63,6 +63,7 @@ LINKS = (
     Link("Call-backs", "回访", "Analysis", "phone", "/analytics/callbacks/", READERS),
     Link("Units compared", "单位对比", "Analysis", "aim", "/analytics/units/", READERS),
     Link("Penalties in figures", "责任追究", "Analysis", "scale", "/analytics/penalties/", READERS),
+    Link("What reviews did", "总结改进", "Analysis", "repeat", "/analytics/reviews/", READERS),
     Link("One unit", "一个单位", "Analysis", "users", "/analytics/unit/", READERS),
 )  # fmt: skip
 
