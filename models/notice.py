@@ -118,7 +118,7 @@ class Notice(Model):
     """Of `appointed`: the change of confidential access that it tells of."""
     penalty_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("penalty.id"))
     review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"), index=True)
-    action_id: Mapped[int | None] = mapped_column(ForeignKey("review_action.id", ondelete="CASCADE"), index=True)
+    action_id: Mapped[int | None] = mapped_column(ForeignKey("review_action.id"), index=True)
     """Of `review`: the review that it speaks of, or the improvement action."""
     about: Mapped[Code | None]
     """Of `review`: a key of `reviews.telling.ABOUT`."""

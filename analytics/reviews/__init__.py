@@ -13,7 +13,7 @@ from analytics.kinds import Hours, Metric, Rate
 from analytics.labels import Row
 from analytics.metrics import METRICS, PER_HOUSEHOLDS
 from analytics.periods import each, label, local_date
-from analytics.reviews.effects import effects
+from analytics.reviews.judging import effects
 from analytics.statistics import intervals
 from analytics.statistics.control import Kind, Point, chart
 from models.organisation import Unit

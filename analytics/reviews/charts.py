@@ -65,7 +65,7 @@ def drawn(figure: Figure, form: str) -> bytes:
     import matplotlib as mpl
 
     buffer = io.BytesIO()
-    style = {"svg.fonttype": "none", "svg.hashsalt": "review", "font.family": [*filter(None, [chinese_font()]),
+    style: Any = {"svg.fonttype": "none", "svg.hashsalt": "review", "font.family": [*filter(None, [chinese_font()]),
              "DejaVu Sans"], "axes.unicode_minus": False}  # fmt: skip
     with mpl.rc_context(style):
         metadata: dict[str, Any] = {"Date": None, "Creator": None} if form == "svg" else {"Software": None}

@@ -74,7 +74,7 @@ def review(house: House, unit: str, period: str, out: Path) -> None:
 
 
 def _unit(session: Session, name: str) -> Unit:
-    found = session.scalar(select(Unit).where(Unit.name == name.strip(), Unit.kind == "unit"))
+    found: Unit | None = session.scalar(select(Unit).where(Unit.name == name.strip(), Unit.kind == "unit"))
     if found is None:
         known = session.scalars(select(Unit.name).where(Unit.kind == "unit").order_by(Unit.name)).all()
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.3)

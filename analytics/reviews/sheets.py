@@ -8,6 +8,7 @@ from typing import Any
 
 from analytics.reviews import charts, paper
 from analytics.reviews.paper import Paper
+from models.reviews import wording
 from models.reviews.document import COUNT, SHARE, Series
 
 AS_THEY_ARE = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
@@ -88,7 +89,7 @@ def _figures(book: Any, look: Any, of: Paper) -> None:
             _number(sheet, n, column, value, form)
         _number(sheet, n, 2, now.numerator, look[COUNT])
         _number(sheet, n, 3, now.denominator, look[COUNT])
-        for column, text in ((8, paper.sentence(paper.wording.of_figure(figure))), (9, figure.excluded),
+        for column, text in ((8, paper.sentence(wording.of_figure(figure))), (9, figure.excluded),
                              (10, figure.source)):  # fmt: skip
             sheet.write_string(n, column, text, look["wrap"])
 

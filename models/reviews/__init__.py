@@ -47,7 +47,7 @@ def open_(session: Session, unit_id: int, period: Period, *, by: Actor, at: date
     unit = session.get(Unit, unit_id)
     if unit is None or unit.kind != "unit":
         raise Invalid({"unit": Reason("not_found", value=unit.name if unit else "")})
-    there = session.scalar(
+    there: Review | None = session.scalar(
         select(Review).where(
             Review.unit_id == unit_id, Review.starts == period.starts, Review.ends == period.ends
         )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models import fields, log
@@ -15,6 +15,7 @@ from models.actor import SYSTEM, Actor
 from models.base import User
 from models.book import Book
 from models.fields import Unreadable
+from models.notice import Notice
 from models.refusals import Invalid, Reason
 from models.review import Review, ReviewAction, ReviewEvent
 from models.review_workflow import MEASURE_FIELDS
@@ -94,6 +95,7 @@ def put(session: Session, review: Review, lines: Sequence[Line]) -> None:
         row.n, row.what, row.due = n, line["what"], line["due"]
         row.owner_id, row.category_id, row.expected = line["owner"], line["category"], line["expected"] or ""
     for row in rows[len(lines) :]:
+        session.execute(delete(Notice).where(Notice.action_id == row.id))  # that it was due is nobody's business now
         review.actions.remove(row)
     session.flush()
 

@@ -9,17 +9,18 @@ from io import BytesIO
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from analytics import kpi, reviews
 from analytics.periods import midnight
-from analytics.reviews import charts, effects, files, paper
+from analytics.reviews import charts, files, judging, paper
 from analytics.reviews.paper import Paper
 from analytics.statistics import intervals
 from models import reviews as desk
 from models.reviews import document, periods, reading, wording
 from models.reviews.document import Document, Effect
 from models.tables import Unit
-from tests.analytics.city import City, at
+from tests.analytics.city import City, at, city_of
 
 UNIT, HEAD = "二次供水公司", "head of 二次供水公司"
 QUARTER = periods.Period(date(2025, 10, 1), date(2026, 1, 1))
@@ -45,21 +46,30 @@ def promised(city: City, category: str | None = "水压", due: date = DUE) -> do
     for name, given in (("write", {"causes": "加压晚。", "lessons": "早安排。", "actions": [line]}), ("submit", {})):
         desk.act(session, review.id, name, given, by=head, at=when, book=city.book, version=review.version,
                  figures=figures)  # fmt: skip
-    (found,) = effects.effects(session, None, date(2026, 3, 1), as_of=at("2026-03-01 00:00"), window=28)
+    (found,) = judging.effects(session, None, date(2026, 3, 1), as_of=at("2026-03-01 00:00"), window=28)
     return found
 
 
-def test_its_figures_are_the_kpis_with_both_parts(lively_city):
-    for session in lively_city.values():
-        unit = session.scalars(select(Unit).where(Unit.name == UNIT)).one()
-        found = reviews.draft(session, unit, QUARTER, as_of=at("2026-03-01 00:00"), window=90)
-        start, end = QUARTER.instants
-        rows = kpi.query(session, reviews.FIGURES, as_of=at("2026-03-01 00:00"), start=start, end=end, units=[UNIT])
-        told = [(f.name, f.now.value, f.now.numerator, f.now.denominator, f.now.low, f.now.high) for f in found.figures]
-        assert told == [(r.metric, r.value, r.numerator, r.denominator, r.low, r.high) for r in rows]
-        assert document.loaded(document.dumped(found)) == found
+def test_its_figures_are_the_kpis_with_both_parts(city):
+    session, as_of = city.session, at("2026-01-08 00:00")
+    complaints(city, date(2025, 11, 3), 4, 28)
+    complaints(city, date(2025, 12, 1), 2, 28, unit="东城营业所")
+    unit = session.scalars(select(Unit).where(Unit.name == UNIT)).one()
+    found = reviews.draft(session, unit, QUARTER, as_of=as_of, window=90)
+    start, end = QUARTER.instants
+    rows = kpi.query(session, reviews.FIGURES, as_of=as_of, start=start, end=end, units=[UNIT])
+    told = [(f.name, f.now.value, f.now.numerator, f.now.denominator, f.now.low, f.now.high) for f in found.figures]
+    assert told == [(r.metric, r.value, r.numerator, r.denominator, r.low, r.high) for r in rows]
+    assert {name: (n, of) for name, _v, n, of, *_ends in told if name in ("complaints", "on_time_rate")} == {
+        "complaints": (4, None), "on_time_rate": (0, 4),
+    }  # fmt: skip
+    assert document.loaded(document.dumped(found)) == found
 
 
+on_sqlite = pytest.mark.parametrize("city", ["sqlite"], indirect=True)
+
+
+@on_sqlite
 @pytest.mark.parametrize(
     ("before", "after", "verdict", "ratio"),
     [(20, 6, "effective", 0.3), (6, 20, "worse", 20 / 6), (5, 3, "unknown", 0.6), (0, 0, "unknown", None)],
@@ -88,6 +98,7 @@ def test_where_there_are_customers_their_number_counts(city):
     assert found.ratio == pytest.approx((28 / 31) / 2)
 
 
+@on_sqlite
 def test_season_is_told_by_what_the_others_did(city):
     complaints(city, DUE - timedelta(days=28), 10, 28)
     complaints(city, DUE, 5, 28)
@@ -131,10 +142,11 @@ def test_the_difference_of_two_shares_is_newcombes():
 
 
 @pytest.fixture(scope="module")
-def counted(lively_city) -> Document:
-    session = lively_city["sqlite"]
-    unit = session.scalars(select(Unit).where(Unit.name == UNIT)).one()
-    found = reviews.draft(session, unit, QUARTER, as_of=at("2026-03-01 00:00"), window=90)
+def counted(settled_city) -> Document:
+    with Session(settled_city["sqlite"].get_bind()) as session:
+        complaints(city_of(session), date(2025, 11, 3), 4, 28)
+        unit = session.scalars(select(Unit).where(Unit.name == UNIT)).one()
+        found = reviews.draft(session, unit, QUARTER, as_of=at("2026-01-08 10:00"), window=90)
     return Document(**{**vars(found), "effects": (effect(what="=1+1 每天查水箱。"),)})
 
 

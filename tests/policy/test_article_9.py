@@ -1,6 +1,6 @@
 """第九条 总结经验: who writes of a unit's period, whose figures are frozen when, and who reads it in which words."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -179,7 +179,7 @@ def test_it_is_submitted_when_it_says_what_9_asks(city, head, given, wrong):
         ({"what": "巡检", "due": "2026-05-01", "category": "没有的"}, {"category_1": "not_found"}),
         ({"what": "巡检", "due": "2026-05-01", "owner": 999999}, {"owner_1": "not_found"}),
         ({"what": "巡" * 501, "due": "2026-05-01"}, {"what_1": "too_long"}),
-        ({"how": "?"}, {"how_1": "unknown_field"}),
+        ({"what": "巡检", "due": "2026-05-01", "how": "?"}, {"how_1": "unknown_field"}),
     ],
 )
 def test_a_line_that_cannot_be_read_is_named(city, head, line, wrong):
@@ -251,7 +251,8 @@ def test_how_often_is_data(city, agent, plant):
     (review,) = city.session.scalars(select(Review))
     assert (review.starts, review.ends) == (date(2026, 3, 1), date(2026, 4, 1))
     city.rule("review", None, "2026-05-01", track="", measure="times")
-    assert telling.remind(city.session, city.book(), city.at("2026-05-02 08:00") + timedelta(days=60)) == 0
+    telling.remind(city.session, city.book(), city.at("2026-07-02 08:00"))
+    assert city.session.scalars(select(Review)).all() == [review], "switched off: none is asked for"
 
 
 @on_sqlite

@@ -14,13 +14,13 @@ from analytics.dashboards.page import Answers, Cell, Linked, Look, Page, Panel, 
 from analytics.dashboards.words import Translate
 from analytics.periods import local_date
 from analytics.questions import Question
-from analytics.reviews.effects import judged
+from analytics.reviews.judging import judged
 from models.actor import Actor
 from models.book import Book
 from models.policy import QUALITY
 from models.review_workflow import STATES
 from models.reviews import periods, scope, wording
-from models.reviews.document import Effect
+from models.reviews.document import RATE, Effect
 from models.reviews.measures import Measure, measures
 from models.reviews.periods import Period
 from models.tables import Annotation, Review, Unit
@@ -93,7 +93,7 @@ def _row(one: Effect, of: Measure, look: Look, _: Translate) -> tuple[Cell, ...]
         Linked(of.unit, look.narrowed(unit=of.unit)), what, one.due.isoformat(),
         _(one.category) if one.category else _("全部"), f"{one.before:,}", f"{one.after:,}",
         f"{one.ratio:.2f}" if one.ratio is not None else "—",
-        wording.interval(one.low, one.high, wording.RATE) if compared else "—", _(wording.VERDICTS[one.verdict]),
+        wording.interval(one.low, one.high, RATE) if compared else "—", _(wording.VERDICTS[one.verdict]),
     )  # fmt: skip
 
 

@@ -60,9 +60,7 @@ def upgrade() -> None:
 
 def _notices() -> None:
     of_review = sa.Column("review_id", sa.Integer(), sa.ForeignKey("review.id"), nullable=True)
-    of_action = sa.Column(
-        "action_id", sa.Integer(), sa.ForeignKey("review_action.id", ondelete="CASCADE"), nullable=True
-    )
+    of_action = sa.Column("action_id", sa.Integer(), sa.ForeignKey("review_action.id"), nullable=True)
     for column in (of_review, of_action):
         op.add_column("notice", column, inline_references=True)
     op.add_column("notice", sa.Column("about", sa.String(length=20), nullable=True))

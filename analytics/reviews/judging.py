@@ -84,20 +84,18 @@ class Span:
 
 
 def _effect(one: Measure, days: int, window: int, before: Span, after: Span) -> Effect:
-    same = {"action_id": one.id, "what": one.what, "due": one.due, "category": one.category,
-            "expected": one.expected, "days": days, "left": window - days}  # fmt: skip
-    if not days:
-        return Effect(**same, of="days", before=0, over_before=0.0, after=0, over_after=0.0, ratio=None, low=0.0,
-                      high=None)  # fmt: skip
-    counts = [span.count(one.category, one.unit) for span in (before, after)]
-    over = [span.customers(one.unit) for span in (before, after)]
+    counts = [span.count(one.category, one.unit) if days else 0 for span in (before, after)]
+    over = [span.customers(one.unit) if days else 0.0 for span in (before, after)]
     by_customers = all(over)
     if not by_customers:
         over = [float(days), float(days)]
     found = intervals.compare(counts[0], over[0], counts[1], over[1])
-    others = [span.count(one.category) - mine for span, mine in zip((before, after), counts, strict=True)]
+    others = [
+        span.count(one.category) - mine if days else 0 for span, mine in zip((before, after), counts, strict=True)
+    ]
     return Effect(
-        **same, of="customers" if by_customers else "days", before=counts[0], over_before=over[0], after=counts[1],
-        over_after=over[1], ratio=found.ratio if found else None, low=found.low if found else 0.0,
+        action_id=one.id, what=one.what, due=one.due, category=one.category, expected=one.expected, days=days,
+        left=window - days, of="customers" if by_customers else "days", before=counts[0], over_before=over[0],
+        after=counts[1], over_after=over[1], ratio=found.ratio if found else None, low=found.low if found else 0.0,
         high=found.high if found else None, others=others[1] / others[0] if others[0] else None,
     )  # fmt: skip
