@@ -4,6 +4,7 @@ import json
 import zipfile
 from contextlib import contextmanager
 from io import BytesIO
+from secrets import token_urlsafe
 
 import pytest
 from sqlalchemy import select
@@ -47,7 +48,7 @@ def opened(house: House, period: str = "2026Q1") -> int:
 
 
 def act(house: House, who: str, pk: int, name: str, page: str | None = None, **fields: str):
-    return house.browser(who).post(f"/reviews/{pk}/{name}", page or f"/reviews/{pk}/{name}", once=f"{who}-{name}",
+    return house.browser(who).post(f"/reviews/{pk}/{name}", page or f"/reviews/{pk}/{name}", once=token_urlsafe(8),
                                    **{"version": str(review(house).version), **fields})  # fmt: skip
 
 
