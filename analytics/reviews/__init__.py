@@ -82,7 +82,7 @@ def _figures(session: Session, unit: str, period: Period, as_of: datetime) -> It
     )  # fmt: skip
     for name in FIGURES:
         metric, row = METRICS[name], now.get(name)
-        if row is None:
+        if row is None or (isinstance(metric, Rate) and not _in_the_books(row, before.get(name), year.get(name))):
             continue
         yield Figure(
             name=name, zh=metric.zh, source=metric.source, excluded=metric.excluded, kind=kind_of(metric),
@@ -90,6 +90,11 @@ def _figures(session: Session, unit: str, period: Period, as_of: datetime) -> It
             year=_value(year.get(name)), change=_change(metric, before.get(name), row, period.before(), period),
             year_change=_change(metric, year.get(name), row, period.year_before(), period),
         )  # fmt: skip
+
+
+def _in_the_books(*rows: Row | None) -> bool:
+    """Whether a unit has customers at all: an engineering office has no rate of complaints, now or ever."""
+    return any(row is not None and row.denominator for row in rows)
 
 
 def _value(row: Row | None) -> Value:

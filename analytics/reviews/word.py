@@ -13,6 +13,11 @@ SONG, FANG, HEI = "SimSun", "FangSong", "SimHei"
 """Fonts of Chinese office paper; where a machine lacks one, Word takes another."""
 SMALL = 8
 """Points in tables."""
+WIDTHS = {
+    paper.HEADS: (2.3, 1.5, 1.8, 2.2, 1.4, 1.4, 4.6, 1.6), paper.MEASURES: (6.4, 2.0, 2.2, 2.0, 4.2),
+    paper.EFFECTS: (3.3, 1.9, 1.6, 1.5, 1.5, 2.1, 1.6, 3.3), paper.CATEGORIES: (6.0, 3.0, 3.0),
+}  # fmt: skip
+"""Of the columns under each heading, in centimetres."""
 
 
 def docx(of: Paper) -> bytes:
@@ -122,21 +127,24 @@ def _field(paragraph: Any, name: str) -> None:
     paragraph._p.append(field)
 
 
-def _table(made: Any, head: Sequence[str], rows: Iterable[Sequence[str]], none: str) -> None:
+def _table(made: Any, head: tuple[str, ...], rows: Iterable[Sequence[str]], none: str) -> None:
     """A table whose heading repeats on each page; a sentence where it would be empty."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
-    from docx.shared import Pt
+    from docx.shared import Cm, Pt
 
     rows = list(rows)
     if not rows:
         made.add_paragraph(none)
         return
     table = made.add_table(rows=1 + len(rows), cols=len(head))
-    table.style = "Table Grid"
+    table.style, table.autofit = "Table Grid", False
+    for column, width in zip(table.columns, WIDTHS[head], strict=True):
+        column.width = Cm(width)
     for cells, line in zip(table.rows, [head, *rows], strict=True):
         cells._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        for cell, text in zip(cells.cells, line, strict=True):
+        for cell, text, width in zip(cells.cells, line, WIDTHS[head], strict=True):
+            cell.width = Cm(width)
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_after = Pt(0)
             run = paragraph.add_run(text)

@@ -171,7 +171,7 @@ def of_effect(effect: Effect) -> list[Said]:
         "interval": interval(effect.low, effect.high, RATE),
     })]  # fmt: skip
     if effect.of == "customers":
-        over = {"over_before": plain(effect.over_before), "over_after": plain(effect.over_after)}
+        over = {"over_before": f"{effect.over_before:,.0f}", "over_after": f"{effect.over_after:,.0f}"}
         said.append((SENTENCES["effect_customers"], over))
     if effect.others is not None:
         said.append((SENTENCES["effect_others"], {"others": f"{effect.others:.2f}"}))

@@ -59,7 +59,8 @@ def test_its_figures_are_the_kpis_with_both_parts(city):
     start, end = QUARTER.instants
     rows = kpi.query(session, reviews.FIGURES, as_of=as_of, start=start, end=end, units=[UNIT])
     told = [(f.name, f.now.value, f.now.numerator, f.now.denominator, f.now.low, f.now.high) for f in found.figures]
-    assert told == [(r.metric, r.value, r.numerator, r.denominator, r.low, r.high) for r in rows]
+    assert told == [(r.metric, r.value, r.numerator, r.denominator, r.low, r.high) for r in rows
+                    if r.metric != "complaint_rate"], "who has no customers has no rate of them"  # fmt: skip
     assert {name: (n, of) for name, _v, n, of, *_ends in told if name in ("complaints", "on_time_rate")} == {
         "complaints": (4, None), "on_time_rate": (0, 4),
     }  # fmt: skip
