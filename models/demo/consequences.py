@@ -1,4 +1,4 @@
-"""What followed in the demo city: media exposures and penalties in every state, reviews with an action that worked."""
+"""What followed in the demo city: media exposures and penalties in every state, reviews in every state."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _act(session: Session, teller: Teller, penalty: Penalty, name: str, by: Acto
 
 
 def _reviews(session: Session, teller: Teller, today: date, count: Counting) -> None:
-    """One year of reviews: two whose actions have fallen due, one that worked; and the last quarter in every state."""
+    """Two reviews whose actions have fallen due, and the last quarter's in every state."""
     city, started = teller.city, today - timedelta(days=IMPROVED_DAYS)
     pressure = session.scalars(select(Category.id).where(Category.name == "水压")).one()
     for name, category, (causes, lessons, what) in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import groupby
 from typing import Any
 
 from models.reviews.document import COUNT, HIGH, HOURS, LOW, RATE, SHARE, Change, Effect, Figure, Series, Value
@@ -151,12 +152,23 @@ def of_series(series: Series) -> list[Said]:
         return [(SENTENCES["no_points"], {})]
     if series.trial:
         return [(SENTENCES["trial"], {})]
-    better = [m.label for m in series.months if m.signal and m.above == (series.better == HIGH)]
-    worse = [m.label for m in series.months if m.signal and m.above == (series.better == LOW)]
+    better, worse = (
+        _runs([(n, m.label) for n, m in enumerate(series.months) if m.signal and m.above == (series.better == way)])
+        for way in (HIGH, LOW)
+    )
     form = "signals_both" if better and worse else "signals_better" if better else "signals_worse"
-    facts = {"better": "、".join(better), "worse": "、".join(worse)}
+    facts = {"better": better, "worse": worse}
     said: list[Said] = [(SENTENCES[form], facts) if better or worse else (SENTENCES["common"], {})]
     return [*said, (SENTENCES["widened"], {})] if series.widened else said
+
+
+def _runs(months: list[tuple[int, str]]) -> str:
+    """2025-03、2025-05–2025-11: months in a row by the first and the last."""
+    told = []
+    for _start, run in groupby(enumerate(months), key=lambda one: one[1][0] - one[0]):
+        labels = [label for _n, (_place, label) in run]
+        told.append(labels[0] if len(labels) == 1 else f"{labels[0]}–{labels[-1]}")
+    return "、".join(told)
 
 
 def of_effect(effect: Effect) -> list[Said]:

@@ -205,3 +205,16 @@ def test_without_a_chinese_font_the_names_of_categories_are_left_to_the_table(co
         assert charts.picture(counted, "on_time_rate", "png").startswith(b"\x89PNG")
     finally:
         charts.chinese_font.cache_clear()
+
+
+def test_months_with_a_signal_are_told_in_runs():
+    """What is up for complaints is worse; months in a row are named by the first and the last."""
+
+    def month(n: int, signal: bool, above: bool) -> document.Month:
+        return document.Month(f"2025-{n:02}", 3, 1, 3.0, 2.0, 0.5, 4.0, signal, above)
+
+    worse = {2, 3, 4, 9}
+    months = tuple(month(n, n in worse or n == 12, n in worse) for n in range(1, 13))
+    series = document.Series("complaints", "投诉量", "rate", "low", months, trial=False, widened=False)
+    said = wording.say(wording.of_series(series)[0])
+    assert said == "有信号的月份：2025-12（好转），2025-02–2025-04、2025-09（变差）。其余属正常波动。"
