@@ -21,6 +21,8 @@ from admin.account_commands import agree, reset
 from admin.commands import db, demo, first_start, init, remind
 from admin.starting import guard, no_default_passwords, no_demo_accounts
 from analytics.cli import export, kpi
+from analytics.reviews import draft
+from analytics.reviews.cli import review
 from config import Settings, settings
 from models.commands import anchor, retain, verify, workday
 from models.house import House, pass_house
@@ -72,7 +74,7 @@ def main(ctx: click.Context) -> None:
     except ValidationError as wrong:
         lines = [f"{str(e['loc'][0]).upper()}：{_unreadable(e)}" for e in wrong.errors()]
         raise click.UsageError("环境变量有误：\n" + "\n".join(lines)) from None
-    ctx.obj = House(chosen)
+    ctx.obj = House(chosen, draft)
 
 
 def _unreadable(error: Mapping[str, Any]) -> str:
@@ -106,6 +108,7 @@ def _mount_figures(app: Flask, house: House) -> None:
     from admin.views.door import has_tickets
     from analytics import behind, dashboards
     from analytics.api import APIS
+    from analytics.reviews.service import Reviews
     from models import granting
 
     @contextmanager
@@ -128,6 +131,7 @@ def _mount_figures(app: Flask, house: House) -> None:
 
     app.extensions |= {
         "actor_of": current_actor, "figures": figures, "house": house, "exported": exported, "granted": granted,
+        "reviews": Reviews(figures, house.settings.company),
         "behind": behind,
     }  # fmt: skip
     for api in APIS:
@@ -161,7 +165,7 @@ def serve(house: House, host: str | None, port: int | None, workers: int | None)
     asked = {"host": host, "port": port, "workers": workers}
     chosen = house.settings.model_copy(update={k: v for k, v in asked.items() if v is not None})
     guard(chosen)
-    house = House(chosen)
+    house = House(chosen, draft)
     first_start(house)
     house.demand_tables()
     if chosen.production:
@@ -197,7 +201,7 @@ def recorded(command: click.Command) -> click.Command:
 
 
 for command in (
-    serve, init, demo, import_file, export, kpi, remind, anchor, verify, retain, db, workday, reset, agree,
+    serve, init, demo, import_file, export, kpi, review, remind, anchor, verify, retain, db, workday, reset, agree,
 ):  # fmt: skip
     main.add_command(recorded(command))
 

@@ -181,6 +181,7 @@ def _fill(house: House, *, tickets: int, months: int, seed: int) -> None:
         built = build(
             session, house.book(session), tickets=tickets, months=months, seed=seed, now=now(),
             password_hash=hash_password(password), progress=lambda done, total: bar.update(task, completed=done),
+            count=house.count_review,
         )  # fmt: skip
         remind_of(session, now())
     analyse(house.engine)
@@ -197,14 +198,17 @@ def remind(house: House) -> None:
     from models.database import analyse
     from models.penalties import finding
     from models.reminding import remind as make
+    from models.reviews import telling
     from models.types import now
 
     with house.session() as session:
         made = make(session, now())
         proposed = finding.find(session, now(), house.book(session))
+        of_reviews = telling.remind(session, house.book(session), now())
     analyse(house.engine)
     sent = _send(house, span_of_hours(house.settings.quiet_hours))
-    click.echo(f"提醒：新建 {made.notices} 条，发出 {sent.sent} 条，留待 {sent.held} 条，未送达 {sent.failed} 条。")
+    new = made.notices + of_reviews
+    click.echo(f"提醒：新建 {new} 条，发出 {sent.sent} 条，留待 {sent.held} 条，未送达 {sent.failed} 条。")
     if proposed:
         click.echo(f"责任追究：新提出 {proposed} 件，等人确认或撤回。")
     sys.exit(1 if sent.failed else 0)

@@ -31,6 +31,8 @@ from models.types import SHANGHAI
 
 SCHEMES = frozenset({"mailto", "mailtos", "wecombot", "dingtalk", "feishu"})
 """The ways out there are. Apprise has more, among them some into this house's own network."""
+GENERAL = frozenset({"penalty", "review"})
+"""Kinds of notice of which only that there is one is sent."""
 STALE = timedelta(minutes=10)
 """After so long whoever claimed a notice has died of it, and another may send it."""
 TOO_OLD = timedelta(days=3)
@@ -114,7 +116,7 @@ def _waiting(session: Session, channel: NoticeChannel, people: dict[int | None, 
         whose, seen = Notice.user_id == channel.user_id, scope.shown(Obligation, by)
         owed = and_(Notice.kind.in_(levels), scope.open_now(Obligation), seen)
         unread = and_(Notice.kind == "penalty", Notice.read_at.is_(None))
-        what = or_(Notice.kind == "appointed", unread, owed)
+        what = or_(Notice.kind.in_(("appointed", "review")), unread, owed)
     else:
         role = channel.role or ""
         readers = [one.user_id for one in people.values() if role in one.roles and one.user_id is not None]
@@ -188,7 +190,7 @@ def message(lines: list[Line], at: datetime, public_url: str) -> tuple[str, str]
     """(title, text): a few notices one by one, more of them as counts. No content, no name, no phone."""
     counts = {level: sum(1 for line in lines if line.notice.kind == level) for level in reversed(LEVELS)}
     parts = [f"{n} 件{LEVELS[level]}" for level, n in counts.items() if n]
-    others = "请登录查看" if any(line.notice.kind == "penalty" for line in lines) else "任职变动"
+    others = "请登录查看" if any(line.notice.kind in GENERAL for line in lines) else "任职变动"
     title = "顾客投诉提醒：" + ("，".join(parts) or others)
     if len(lines) > SINGLY:
         return title, "\n".join(filter(None, ("请登录查看。", _link(public_url, "/notices/"))))
@@ -198,7 +200,7 @@ def message(lines: list[Line], at: datetime, public_url: str) -> tuple[str, str]
 def _said(line: Line, at: datetime, public_url: str) -> str:
     from admin.views.inbox import owed
 
-    if line.notice.kind == "penalty":
+    if line.notice.kind in GENERAL:
         return " ".join(filter(None, ("有一件与您有关的事，请登录查看。", _link(public_url, "/notices/"))))
     if line.owed is None:
         return " ".join(filter(None, ("有一项任职或代理与您有关，请登录查看。", _link(public_url, "/notices/"))))

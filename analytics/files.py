@@ -39,7 +39,7 @@ def write(
     """
     check(form)
     rows = _Counted(frames.stream(session, asked), seen)
-    with _aside(path) as aside:
+    with put_whole(path) as aside:
         if form == "csv":
             with aside.open("w", encoding="utf-8", newline="") as file:
                 file.writelines(csv_chunks(asked, rows, people=people))
@@ -156,7 +156,7 @@ class _Counted:
         self._seen(self.count)
 
 
-class _aside:
+class put_whole:
     """A file beside `path` that takes its place when all went well, and is gone when not."""
 
     def __init__(self, path: Path) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from config import Settings
     from models.book import Book
+    from models.demo.consequences import Counting
 
 
 @dataclass
@@ -25,6 +26,8 @@ class House:
     """Settings, engines, sessions; each is opened when first asked for, so that a short command stays short."""
 
     settings: Settings
+    count_review: Counting | None = None
+    """Counts the figures of a review, which models cannot."""
 
     @cached_property
     def engine(self) -> Engine:

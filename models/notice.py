@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.access_change import AccessChange
 from models.base import Model
 from models.organisation import Post
+from models.review import Review, ReviewAction
 from models.types import ID, At, BigId, Code, MaybeAt, Name, Serial
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ class NoticeRule(Model):
 
 
 class Notice(Model):
-    """One person told of one obligation at one level, once for each deadline it has had; or of a post given, or of what
-    was decided on a penalty.
+    """One person told of one obligation at one level, once for each deadline it has had; or of a post given, of what
+    was decided on a penalty, of a review or of an action that a review promised.
 
     A digest stands for the many that a run made for one person: those name it, and are not shown themselves.
     """
@@ -95,6 +96,8 @@ class Notice(Model):
         UniqueConstraint("user_id", "post_id", name="one_notice_per_post"),
         Index("one_notice_per_act", "user_id", "penalty_id", "n", unique=True),
         Index("ix_notice_penalty", "penalty_id"),
+        Index("one_notice_of_a_review", "user_id", "review_id", "about", "due_at", unique=True),
+        Index("one_notice_of_an_action", "user_id", "action_id", "about", "due_at", unique=True),
         Index("ix_notice_user", "user_id", "made_at"),
         Index("ix_notice_unread", "user_id", "ticket_id", sqlite_where=UNREAD, postgresql_where=UNREAD),
         Index("ix_notice_ticket", "ticket_id", "n"),
@@ -114,6 +117,11 @@ class Notice(Model):
     change_id: Mapped[int | None] = mapped_column(ForeignKey("access_change.id"))
     """Of `appointed`: the change of confidential access that it tells of."""
     penalty_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("penalty.id"))
+    review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"), index=True)
+    action_id: Mapped[int | None] = mapped_column(ForeignKey("review_action.id"), index=True)
+    """Of `review`: the review that it speaks of, or the improvement action."""
+    about: Mapped[Code | None]
+    """Of `review`: a key of `reviews.telling.ABOUT`."""
     digest_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("notice.id"), index=True)
     urgent: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[At]
@@ -121,6 +129,8 @@ class Notice(Model):
 
     post: Mapped[Post | None] = relationship()
     change: Mapped[AccessChange | None] = relationship()
+    review: Mapped[Review | None] = relationship()
+    action: Mapped[ReviewAction | None] = relationship()
 
 
 class NoticeChannel(Model):

@@ -107,6 +107,9 @@ TERMS = (
     Term("incident_count", "疑似同一事件的件数", 5, "times", "内部约定"),
     Term("incident_hours", "疑似同一事件的时段", 6, "hours", "内部约定"),
     Term("appeal", "申诉期限", 10, "working_days", "内部约定"),
+    Term("review", "每年总结次数", 4, "times", "内部约定"),
+    Term("review_due", "总结提交期限", 10, "working_days", "内部约定"),
+    Term("review_window", "改进措施前后比较期", 90, "days", "内部约定"),
     Term("retention", "个人信息保存期", 3, "years", "内部约定"),
 )
 TERM_NAMES = {term.key: term.zh for term in TERMS}

@@ -97,6 +97,13 @@ SENTENCES = {
     "amount_or_measure": "标准没有定金额的，金额和措施至少填一项。",
     "not_an_amount": "金额要填不小于零的数，最多两位小数。",
     "one_person": "一项追究只写一个人。",
+    "no_review": "没有找到这份总结。",
+    "review_state": "这份总结现在是“%(state)s”，不能“%(action)s”。",
+    "stale_review": "您打开后，这份总结已有改动。您写的还在下面，请按最新情况继续。",
+    "period_not_over": "这一期还没有结束，期满后才能提交。可以先写、先存。",
+    "no_measures": "至少写一条改进措施。",
+    "not_a_period": "期间看不懂，请写成 2026-10、2026Q3 或 2026。",
+    "not_a_date": "日期看不懂，请写成 2026-11-25。",
     "already_proposed": "已由此提出追究，不能再改；情况有误的，撤回追究后另记一条。",
 }
 
@@ -165,6 +172,20 @@ class StalePenalty(Stale):
 
     def __init__(self, version: int) -> None:
         Refused.__init__(self, "stale_penalty", version=version)
+
+
+class NoReview(Unseen):
+    """The same of a review."""
+
+    def __init__(self) -> None:
+        Refused.__init__(self, "no_review")
+
+
+class StaleReview(Stale):
+    """The same of a review."""
+
+    def __init__(self, version: int) -> None:
+        Refused.__init__(self, "stale_review", version=version)
 
 
 class NotWaiting(Refused):

@@ -16,7 +16,7 @@ from models.organisation import CustomerCount, District, Post, Unit
 from models.password_profile import PasswordProfile
 from models.penalty import MediaExposure, Penalty, PenaltyEvent, PenaltyFact, PenaltyText
 from models.reply import ReplyTemplate
-from models.review import Review, ReviewAction
+from models.review import Review, ReviewAction, ReviewEvent
 from models.rule import CalendarDay, CalendarYear, Category, Channel, ClosingTime, NumberSeries, PenaltyRule, Rule
 from models.saved_view import SavedView
 from models.security_log import SecurityEvent, SecurityHead
@@ -30,6 +30,7 @@ __all__ = [
     "Keyword", "KpiTarget", "Link", "Lookup", "MediaExposure", "Notice", "NoticeChannel", "NoticeDelivery",
     "NoticeRule", "NumberSeries", "Obligation", "OneTimeSecret", "Opening", "PasswordPast", "PasswordProfile",
     "Penalty", "PenaltyEvent", "PenaltyFact", "PenaltyRule", "PenaltyText", "Post", "RepeatKey", "ReplyTemplate",
-    "Reveal", "Review", "ReviewAction", "Routing", "Rule", "SavedView", "SecurityEvent", "SecurityHead", "SignIn",
+    "Reveal", "Review", "ReviewAction", "ReviewEvent", "Routing", "Rule", "SavedView", "SecurityEvent", "SecurityHead",
+    "SignIn",
     "SignInFailure", "Source", "Ticket", "TicketEvent", "TicketText", "Unit", "Upload",
 ]  # fmt: skip

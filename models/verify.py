@@ -14,13 +14,14 @@ from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import Boolean, Select, String, Table, select, type_coerce
+from sqlalchemy import Boolean, Date, Select, String, Table, select, type_coerce
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
 from models import log, security_log
 from models.case import BLANK, BLANK_PARTS, BOOKKEEPING
 from models.penalties import checking
+from models.reviews import checking as reviews
 from models.shelf import Shelf
 from models.store import EVENT, PART_TABLES, TEXT, TICKET
 from models.types import Moment
@@ -29,7 +30,7 @@ BATCH = 500
 BEFORE_ALL = -(2**63)
 TIMES = {
     table: [column.name for column in table.columns if isinstance(column.type, Moment)]
-    for table in (TICKET, EVENT, TEXT, *PART_TABLES.values(), *checking.TABLES)
+    for table in (TICKET, EVENT, TEXT, *PART_TABLES.values(), *checking.TABLES, *reviews.TABLES)
 }
 
 
@@ -77,6 +78,7 @@ def verify(connection: Connection, key: bytes, shelf: Shelf | None = None) -> Fi
                 found.differences.extend((ticket["no"], difference) for difference in wrong if difference)
     _orphans(connection, found)
     found.differences.extend(checking.differences(lambda table: _whole(connection, table), key))
+    found.differences.extend(reviews.differences(lambda table: _whole(connection, table)))
     found.differences.extend(("安全日志", difference) for difference in security_log.differences(connection))
     return found
 
@@ -95,7 +97,7 @@ def _stored(connection: Connection, table: Table) -> Select[Any]:
     """Everything in a table; from SQLite, which keeps whatever is written, as it stands there."""
     if connection.dialect.name != "sqlite":
         return select(table)
-    read_otherwise = (Moment, Boolean)
+    read_otherwise = (Moment, Boolean, Date)
     return select(
         *(type_coerce(c, String).label(c.name) if isinstance(c.type, read_otherwise) else c for c in table.columns)
     )

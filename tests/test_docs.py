@@ -14,7 +14,7 @@ import pytest
 from analytics.metrics import METRICS
 from analytics.questions import DIMENSIONS, ONLY
 from config import Settings
-from models import penalty_workflow, policy, workflow
+from models import penalty_workflow, policy, review_workflow, workflow
 from models.workflow import ACTIONS, PARTS, STATES, Action, Step
 
 ROOT = Path(__file__).parents[1]
@@ -70,7 +70,7 @@ def workflow_page() -> str:
         out += [_table(("from → to", "track", "who", "obligations"), _steps(action))]
     out += ["## Acts of the program itself", ""]
     out += [_table(("act", "中文"), list(workflow.SYSTEM_ACTIONS.items()))]
-    return "\n".join(out + _penalties())
+    return "\n".join(out + _penalties() + _reviews())
 
 
 def _penalties() -> list[str]:
@@ -101,6 +101,33 @@ def _penalties() -> list[str]:
         out += [_table(("from → to", "clause", "who"), [("<br>".join(moves), *rest) for rest, moves in lines.items()])]
     out += ["## Acts of the program on penalties", ""]
     return [*out, _table(("act", "中文"), list(w.PROGRAM_ACTIONS.items()))]
+
+
+def _reviews() -> list[str]:
+    """The third table: what becomes of a review."""
+    w = review_workflow
+    rows = [
+        (
+            f"`{action.name}`" + ("" if action.versioned else " †"),
+            action.zh,
+            " → ".join(
+                (w.STATES[action.start].zh if action.start else "—", w.STATES[action.end].zh if action.end else "不变")
+            ),
+            "、".join(w.PARTS[part] for part in action.by),
+            "、".join(f"`{f.name}`{'*' if f.required else ''} {f.zh}" for f in action.fields),
+        )
+        for action in w.ACTIONS.values()
+    ]
+    return [
+        "",
+        "# 总结改进 · Reviews",
+        "",
+        "Made from `models/review_workflow.py` (第九条). Figures are frozen by `submit`; sent back, a review is",
+        "a draft again.",
+        "",
+        _table(("state", "中文", "whose turn"), [(s.name, s.zh, s.turn) for s in w.STATES.values()]),
+        _table(("action", "中文", "from → to", "who", "fields"), rows),
+    ]
 
 
 def terms_page() -> str:

@@ -568,3 +568,35 @@ def test_browsers_that_only_open_connections_keep_nobody_waiting(command, tmp_pa
     finally:
         served.terminate()
         served.wait(30)
+
+
+def test_a_review_is_written_whole_or_told_what_is_wrong(city, tmp_path):
+    """第九条: the stored one with its frozen figures, else a draft; told to the security log as an export."""
+    ends = {"html": b"<!DOCTYPE html>", "docx": b"PK", "xlsx": b"PK"}
+    with sqlite3.connect(tmp_path / "data" / "kefu.db") as kept:
+        find = "SELECT unit.name, starts FROM review JOIN unit ON unit.id = unit_id WHERE state = 'released' LIMIT 1"
+        unit, starts = kept.execute(find).fetchone()
+    quarter = f"{starts[:4]}Q{(int(starts[5:7]) + 2) // 3}"
+    for form, begin in ends.items():
+        out = tmp_path / f"总结.{form}"
+        done = city("review", unit, quarter, "--out", str(out))
+        assert (done.exit_code, "已冻结" in done.output) == (0, True), done.output
+        assert begin in out.read_bytes()[:100]
+    done = city("review", unit, starts[:7], "--out", str(tmp_path / "draft.html"))
+    assert (done.exit_code, "草稿" in done.output) == (0, True), done.output
+    for call, said in (
+        (("没有的单位", quarter, "--out", str(tmp_path / "x.docx")), "没有“没有的单位”这个承办单位"),
+        ((unit, "去年", "--out", str(tmp_path / "x.docx")), "看不懂"),
+        ((unit, "2199Q1", "--out", str(tmp_path / "x.docx")), "还没有开始"),
+        ((unit, quarter, "--out", str(tmp_path / "x.pdf")), "结尾"),
+        ((unit, quarter, "--out", str(tmp_path / "nowhere" / "x.docx")), "没有这个文件夹"),
+    ):
+        done = city("review", *call)
+        assert (done.exit_code, said in done.output) == (2, True), done.output
+    assert not list(tmp_path.glob("*x.*"))
+    with sqlite3.connect(tmp_path / "data" / "kefu.db") as kept:
+        told = [json.loads(detail) for (detail,) in kept.execute(
+            "SELECT detail FROM security_event WHERE kind = 'exported' ORDER BY no")]  # fmt: skip
+    assert [(one["what"], one["format"], one["frozen"]) for one in told] == [
+        ("review", "html", True), ("review", "docx", True), ("review", "xlsx", True), ("review", "html", False),
+    ]  # fmt: skip

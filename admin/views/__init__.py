@@ -19,6 +19,7 @@ from admin.views.penalties import PenaltiesView
 from admin.views.penalty_paper import PenaltyPaperView
 from admin.views.person import PersonView
 from admin.views.revealing import RevealView
+from admin.views.reviews import ReviewView
 from admin.views.supervising import SupervisionView
 from admin.views.tables import ACCOUNTS, PAGES
 from admin.views.tickets import TicketView
@@ -64,6 +65,7 @@ def add_views(appbuilder: AppBuilder) -> None:
     for own in (
         TicketView, attaching.FileView, printing.PrintView, NoticeView, DelegationView, PersonView, SupervisionView,
         PenaltiesView, PenaltyPaperView, agreeing.AgreementView, RevealView, GrantView, saved_pages.PageViewView,
+        ReviewView,
     ):  # fmt: skip
         appbuilder.add_view_no_menu(own)
     for page in PAGES:

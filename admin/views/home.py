@@ -21,8 +21,9 @@ from admin.views.filters import Asking
 from admin.views.pages import DECIDERS
 from models import anchor
 from models.penalties import scope as penalties
+from models.reviews import scope as reviews
 from models.security_log import KINDS
-from models.tables import CalendarYear, Penalty, Post, SecurityEvent, Unit
+from models.tables import CalendarYear, Penalty, Post, Review, SecurityEvent, Unit
 from models.types import SHANGHAI
 
 SHOWN = 12
@@ -113,23 +114,32 @@ def _steps(found: listing.Found, by: Any) -> dict[int, str]:
 
 
 def warnings() -> list[tuple[str, str, str, str]]:
-    """(icon, sentence, link's words, address): penalties to decide, a calendar year that is missing, units without a
-    head."""
+    """(icon, sentence, link's words, address): penalties to decide, reviews to write and to read, a calendar year that
+    is missing, units without a head."""
     by, day = current_actor(), now().astimezone(SHANGHAI).date()
     found = []
     proposed = _how_many(penalties.waiting(by)) if by.roles_today & DECIDERS else literal(0)
     mine = and_(penalties.own(by), Penalty.state.in_(("confirmed", "executed")), Penalty.decided_at.is_(None),
                 Penalty.appeal_due_at > now())  # fmt: skip
+    to_write, to_judge = (_how_many(condition, Review) for condition in (reviews.to_write(by), reviews.to_judge(by)))
     vacant = _units_without_head(day) if by.roles & {"operations", "admin"} else literal(0)
     years = (day.year, day.year + 1)
     published = (select(CalendarYear.year).where(CalendarYear.year == year).exists() for year in years)
-    *known, vacancies, waiting, own = session().execute(select(*published, vacant, proposed, _how_many(mine))).one()
+    *known, vacancies, waiting, own, unwritten, unread = (
+        session().execute(select(*published, vacant, proposed, _how_many(mine), to_write, to_judge)).one()
+    )
     if waiting:
         said = _("%(n)s 件责任追究等您决定。", n=waiting)
         found.append(("scale", said, _("看事实，逐件决定"), url_for("PenaltiesView.list")))
     if own:
         said = _("%(n)s 件对您的责任追究还在申诉期限内。", n=own)
         found.append(("scale", said, _("看我的追究"), url_for("PenaltiesView.mine")))
+    if unwritten:
+        said = _("%(n)s 份单位总结等您写。", n=unwritten)
+        found.append(("note", said, _("去写总结"), url_for("ReviewView.list", show="write")))
+    if unread:
+        said = _("%(n)s 份单位总结待审阅。", n=unread)
+        found.append(("note", said, _("去审阅"), url_for("ReviewView.list", show="judge")))
     missing = [year for year, is_known in zip(years, known, strict=True) if not is_known]
     if missing:
         keeper = bool(by.roles & {"operations", "admin"})
@@ -143,9 +153,9 @@ def warnings() -> list[tuple[str, str, str, str]]:
     return found
 
 
-def _how_many(condition: Any) -> Any:
-    """Penalties, as a scalar subquery."""
-    return select(func.count()).select_from(Penalty).where(condition).scalar_subquery()
+def _how_many(condition: Any, table: Any = Penalty) -> Any:
+    """Rows of a table, as a scalar subquery."""
+    return select(func.count()).select_from(table).where(condition).scalar_subquery()
 
 
 def _units_without_head(day: date) -> Any:

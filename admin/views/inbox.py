@@ -21,12 +21,14 @@ from admin.views.agreeing import sentence
 from admin.views.granting import last_day, numbers_of, what
 from models import agreement, granting, view
 from models.access_change import STATES
-from models.notice import LEVELS
+from models.notice import LEVELS, Notice
 from models.organisation import Post
 from models.policy import POSTS
 from models.refusals import Unseen
 from models.reminding import inbox
 from models.reminding.inbox import Line
+from models.reviews.periods import Period
+from models.reviews.telling import ABOUT
 
 PAGE = 25
 FURTHEST = 40
@@ -84,6 +86,9 @@ class NoticeView(BaseView):
             return redirect(url_for("PenaltiesView.show", pk=notice.penalty_id))
         if notice.change_id is not None and agreement.concerns(current_actor()):
             return redirect(url_for("AgreementView.list"))
+        if notice.kind == "review":
+            review_id = notice.action.review_id if notice.action is not None else notice.review_id
+            return redirect(url_for("ReviewView.show", pk=review_id))
         if notice.kind == "digest":
             return redirect(f"{url_for('TicketView.list')}?{urlencode({'turn': 'mine'})}")
         return redirect(url_for("NoticeView.list"))
@@ -155,11 +160,26 @@ def entry(line: Line, at: datetime, names: dict[int, str]) -> Entry:
         change = notice.change
         state = "" if change.state == "done" else f"（{_(STATES[change.state])}）"
         text, no, chip = sentence(change, names) + state, _("保密权限"), _("权限")
+    elif kind == "review":
+        text, no, chip = of_review(notice), _("总结改进"), _("总结")
+        css = "late" if notice.about == "late" else css
     elif line.post is not None:
         text, no = appointed(line.post, at, names), _("任职")
     else:
         text, no = digest(line.digest), _("积下的提醒")
     return Entry(url, chip, css, no, text, notice.made_at, notice.read_at is None)
+
+
+def of_review(notice: Notice) -> str:
+    """二次供水公司 2026 年第 3 季度的总结等您写，10-21 17:30 前提交。"""
+    if notice.action is not None:
+        return _(ABOUT["due"], what=words.shortened(notice.action.what))
+    review = notice.review
+    if review is None:
+        return ""
+    template, facts = Period(review.starts, review.ends).named
+    when = words.full(notice.due_at) if notice.due_at else ""
+    return _(ABOUT[notice.about or "write"], unit=words.term(review.unit.name), period=_(template, **facts), when=when)
 
 
 def owed(line: Line, at: datetime) -> str:

@@ -6,6 +6,7 @@ from flask import current_app
 from flask_babel import get_locale
 
 from analytics.dashboards.english_pages import PAGES_ENGLISH
+from analytics.dashboards.english_reviews import REVIEWS_ENGLISH
 from analytics.metrics import METRICS
 
 
@@ -17,6 +18,7 @@ def asked_for() -> bool:
 ENGLISH = {
     **{metric.zh: metric.en for metric in METRICS.values()},
     **PAGES_ENGLISH,
+    **REVIEWS_ENGLISH,
     # the page
     "打印": "Print", "期间": "Period", "按": "By", "承办单位": "Unit",
     "全部单位": "All units", "没有这个单位": "No such unit", "口径": "Scope", "截至": "As of", "缺": "Missing",

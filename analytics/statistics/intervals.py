@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from math import sqrt
+from math import hypot, sqrt
 from statistics import NormalDist
 
 LEVEL = 0.95
@@ -79,6 +79,16 @@ def compare(before: int, over_before: float, after: int, over_after: float, leve
     exposure = over_before / over_after
     low, high = (float(end) / (1 - float(end)) * exposure if end < 1 else None for end in share)
     return Comparison(after * over_before / (before * over_after) if before else None, low or 0.0, high)
+
+
+def difference(before: float, of_before: float, after: float, of_after: float) -> Interval | None:
+    """The interval of the share after less the share before (Newcombe 1998, Stat. in Medicine 17:873, method 10)."""
+    first, last = wilson(before, of_before), wilson(after, of_after)
+    if first is None or last is None:
+        return None
+    p, q = before / of_before, after / of_after
+    down, up = hypot(q - last.low, first.high - p), hypot(last.high - q, p - first.low)
+    return Interval(q - p - down, q - p + up)
 
 
 @cache

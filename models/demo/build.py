@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models import numbers, store
 from models.book import Book
 from models.demo.city import count_customers, found
-from models.demo.consequences import consequences
+from models.demo.consequences import Counting, consequences
 from models.demo.lives import Teller
 from models.demo.plans import plans
 from models.demo.rhythm import days_between
@@ -31,11 +31,12 @@ class Built:
 
 def build(
     session: Session, book: Book, *, tickets: int, months: int, seed: int, now: datetime, password_hash: str,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int, int], None] = lambda done, total: None, count: Counting | None = None,
 ) -> Built:  # fmt: skip
     """Fill an empty, seeded database with `tickets` tickets over the last `months` months before `now`.
 
-    The same seed and present give the same city. Does not commit.
+    The same seed and present give the same city. count: counts the figures of its reviews; without it there are none.
+    Does not commit.
     """
     rng = Random(seed)
     today = now.astimezone(SHANGHAI).date()
@@ -55,7 +56,7 @@ def build(
     made, events = made + len(teller.lives), events + _save(session, teller)
     for year, last in teller.given.items():
         numbers.reserve(session, year, last)
-    consequences(session, teller, today)
+    consequences(session, teller, today, count)
     session.flush()
     return Built(made, events)
 

@@ -1,15 +1,17 @@
-"""What followed in the demo city: media exposures and penalties in every state, reviews with an action that worked."""
+"""What followed in the demo city: media exposures and penalties in every state, reviews in every state."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import penalties
+from models import penalties, reviews
 from models.actor import Actor
-from models.demo.city import HEAD_UNIT, IMPROVED_UNIT, LATE_UNIT
+from models.demo import words
+from models.demo.city import HEAD2_UNIT, HEAD_UNIT, IMPROVED_UNIT, LATE_UNIT
 from models.demo.lives import Teller
 from models.demo.plans import IMPROVED_DAYS
 from models.demo.rhythm import local
@@ -17,16 +19,28 @@ from models.organisation import Unit
 from models.penalties import finding
 from models.penalty import MediaExposure, Penalty
 from models.penalty_workflow import DELAYED, IGNORED
-from models.review import Review, ReviewAction
+from models.review import Review
+from models.reviews import telling
+from models.reviews.document import Document
+from models.reviews.periods import Period, last_whole, midnight
 from models.rule import Category
 from models.tables import Ticket
 from models.types import new_id
 
 
-def consequences(session: Session, teller: Teller, today: date) -> None:
-    """Enter them, by the ways that people take."""
+class Counting(Protocol):
+    """What counts a review's figures: `analytics.reviews.draft`, which models cannot know."""
+
+    def __call__(
+        self, session: Session, unit: Unit, period: Period, *, as_of: datetime, window: int
+    ) -> Document: ...  # fmt: skip
+
+
+def consequences(session: Session, teller: Teller, today: date, count: Counting | None) -> None:
+    """Enter them, by the ways that people take. count: None makes no reviews."""
     _penalties(session, teller, today)
-    _reviews(session, teller, today)
+    if count is not None:
+        _reviews(session, teller, today, count)
 
 
 def _penalties(session: Session, teller: Teller, today: date) -> None:
@@ -101,23 +115,54 @@ def _act(session: Session, teller: Teller, penalty: Penalty, name: str, by: Acto
     return at
 
 
-def _reviews(session: Session, teller: Teller, today: date) -> None:
-    started = today - timedelta(days=IMPROVED_DAYS)
-    pressure = session.scalars(select(Category).where(Category.name == "水压")).one()
-    for name, what, causes in (
-        (IMPROVED_UNIT, "高峰前一小时切换加压泵，水箱液位每日巡检。", "高峰时段加压不及时，水箱液位无人盯守。"),
-        (LATE_UNIT, "班组晨会核对在办工单，临期由负责人督办。", "派工后无人跟进，临期提醒没有落实到人。"),
+def _reviews(session: Session, teller: Teller, today: date, count: Counting) -> None:
+    """Two reviews whose actions have fallen due, and the last quarter's in every state."""
+    city, started = teller.city, today - timedelta(days=IMPROVED_DAYS)
+    pressure = session.scalars(select(Category.id).where(Category.name == "水压")).one()
+    for name, category, (causes, lessons, what) in (
+        (IMPROVED_UNIT, pressure, words.REVIEWS[0]),
+        (LATE_UNIT, None, words.REVIEWS[1]),
     ):
-        quarter = date(started.year, (started.month - 1) // 3 * 3 + 1, 1)
-        starts = date(quarter.year - (quarter.month == 1), (quarter.month - 4) % 12 + 1, 1)
-        review = Review(
-            unit_id=teller.city.units[name].id, starts=starts, ends=quarter, state="submitted", causes=causes,
-            lessons="投诉多集中在同一时段和小区，应当提前处置。", submitted_at=local(started - timedelta(days=10), 16),
-        )  # fmt: skip
-        review.actions = [
-            ReviewAction(
-                what=what, owner_id=teller.city.heads[name].user_id, due=started,
-                category_id=pressure.id if name == IMPROVED_UNIT else None, expected="同类投诉下降三成以上",
-            )
-        ]  # fmt: skip
-        session.add(review)
+        at = local(started - timedelta(days=10), 16)
+        period = last_whole(at.date(), 4)
+        action = {"what": what, "owner": city.heads[name].user_id, "due": started, "category": category,
+                  "expected": "同类投诉下降三成以上"}  # fmt: skip
+        review = reviews.open_(session, city.units[name].id, period, by=city.heads[name], at=at, book=teller.book)
+        _written(session, teller, review, name, (causes, lessons, [action]), at, count)
+        _review(session, teller, review, "release", city.operations[0], at + timedelta(days=3))
+    telling.remind(session, teller.book, teller.now)  # the drafts of the last quarter
+    last = last_whole(today, 4)
+    for name, then in ((LATE_UNIT, ""), (HEAD2_UNIT, "send_back")):
+        unit_id = city.units[name].id
+        found = select(Review).where(Review.unit_id == unit_id, Review.starts == last.starts, Review.ends == last.ends)
+        draft = session.scalar(found)
+        at = teller.now - timedelta(hours=20)
+        if draft is None or at < midnight(last.ends):
+            continue
+        causes, lessons, what = words.REVIEWS[1]
+        action = {"what": what, "owner": city.heads[name].user_id, "due": today + timedelta(days=40), "category": None,
+                  "expected": "逾期件数减半"}  # fmt: skip
+        _written(session, teller, draft, name, (causes, lessons, [action]), at, count)
+        if then:
+            said = "教训写得太笼统，请写明是哪几个环节。"
+            _review(session, teller, draft, then, city.operations[0], at + timedelta(hours=2), said=said)
+
+
+def _written(
+    session: Session, teller: Teller, review: Review, unit: str, said: tuple[str, str, list[dict[str, Any]]],
+    at: datetime, count: Counting,
+) -> None:  # fmt: skip
+    """The unit's head writes and submits it."""
+    causes, lessons, actions = said
+    head = teller.city.heads[unit]
+    _review(session, teller, review, "write", head, at, causes=causes, lessons=lessons, actions=actions)
+    figures = count(session, teller.city.units[unit], Period(review.starts, review.ends), as_of=at, window=90)
+    _review(session, teller, review, "submit", head, at + timedelta(minutes=5), figures=figures)
+
+
+def _review(
+    session: Session, teller: Teller, review: Review, name: str, by: Actor, at: datetime,
+    figures: Document | None = None, **given: Any,
+) -> None:  # fmt: skip
+    reviews.act(session, review.id, name, given, by=by, at=at, book=teller.book, version=review.version,
+                figures=figures)  # fmt: skip

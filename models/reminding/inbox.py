@@ -16,7 +16,7 @@ from models.disclosure import DisclosureGrant
 from models.notice import Notice
 from models.organisation import Post
 from models.penalties import scope as penalties
-from models.tables import Obligation, Penalty, PenaltyEvent, Ticket
+from models.tables import Obligation, Penalty, PenaltyEvent, Review, ReviewAction, Ticket
 
 MOST = 100
 """Unread notices are counted up to here."""
@@ -80,13 +80,19 @@ def lines(session: Session, by: Actor, *, start: int, size: int) -> list[Line]:
     acts = and_(PenaltyEvent.penalty_id == Notice.penalty_id, PenaltyEvent.no == Notice.n)
     newest = _mine(by, Notice, Ticket.no, Obligation, Penalty, PenaltyEvent.action).outerjoin(PenaltyEvent, acts)
     newest = newest.order_by(Notice.made_at.desc(), Notice.id.desc())
-    newest = newest.options(selectinload(Notice.post), selectinload(Notice.change))
+    newest = newest.options(selectinload(Notice.post), selectinload(Notice.change), *_of_reviews())
     rows = session.execute(newest.offset(start).limit(size)).all()
     digests = _digests(session, by, [notice.id for notice, *_beside in rows if notice.kind == "digest"])
     return [
         Line(notice, no, owed, digests.get(notice.id, {}), notice.post, penalty, act or "")
         for notice, no, owed, penalty, act in rows
     ]
+
+
+def _of_reviews() -> tuple[Any, ...]:
+    """What the words of a notice of a review are made of."""
+    of_action = selectinload(Notice.action)
+    return selectinload(Notice.review).joinedload(Review.unit), of_action.joinedload(ReviewAction.review)
 
 
 def _digests(session: Session, by: Actor, ids: Sequence[int]) -> dict[int, dict[str, int]]:

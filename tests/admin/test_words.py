@@ -22,13 +22,16 @@ from admin.views import (
     pages,
     penalty_paper,
     registering,
+    review_form,
+    reviews,
     tables,
     tickets,
     where,
 )  # fmt: skip
 from admin.views import person as person_page
 from admin.views.tables import security
-from models import access_change, penalty_workflow, person, policy, refusals, workflow
+from models import access_change, penalty_workflow, person, policy, refusals, review_workflow, workflow
+from models.reviews import periods, telling, wording
 from tests.fixtures.city import shanghai
 
 ADMIN = Path(words.__file__).parent
@@ -78,6 +81,13 @@ def in_tables() -> set[str]:
     said += [state.zh for state in penalty_workflow.STATES.values()] + list(penalty_workflow.PARTS.values())
     said += [*penalty_workflow.FACTS.values(), *penalty_workflow.POSTS.values(), penalty_workflow.ADMINISTRATIVE]
     said += [*penalty_workflow.PROGRAM_ACTIONS.values(), *penalty_paper.HEADS]
+    for action in review_workflow.ACTIONS.values():
+        said += [action.zh, action.clause, *(field.zh for field in action.fields)]
+    said += [*(state.zh for state in review_workflow.STATES.values()), review_workflow.RETURNED]
+    said += [*review_workflow.PARTS.values(), *review_workflow.MEASURE_FIELDS.values(), *periods.NAMES.values()]
+    said += [*wording.SENTENCES.values(), *wording.VERDICTS.values(), *wording.MOVES.values()]
+    said += [*telling.ABOUT.values(), *review_form.HINTS.values()]
+    said += [zh for _name, zh in reviews.TABS]
     said += [text for clause, conduct, *_amounts in policy.PENALTIES for text in (clause, conduct)]
     for page in (*tables.PAGES, *tables.ACCOUNTS):
         view = page.view

@@ -23,6 +23,7 @@ from analytics.dashboards.pages import PAGES
 from analytics.metrics import METRICS
 from analytics.questions import DIMENSIONS
 from models.penalty_workflow import ACTIONS as PENALTY_ACTIONS
+from models.review_workflow import ACTIONS as REVIEW_ACTIONS
 from models.workflow import ACTIONS
 from tests.admin.sweep.callbacks import bodies
 from tests.admin.sweep.world import Secret, World
@@ -193,6 +194,7 @@ TICKETS_SORTED = ("id", "no", "track", "state", "round", "kind", "urgency", "hap
 BULK = ("assign", "link", "supervise", "waive", "print")
 TRIED = (*ACTIONS, "no_such")
 DECIDED = (*PENALTY_ACTIONS, "no_such")
+REVIEWED = (*REVIEW_ACTIONS, "no_such")
 STALE = {"version": 0, "once": "a-key"}
 """With a version that nobody saw: who may act is told that it moved on, and the house stays as it is."""
 LINKING = {"to": "{no}", "kind": "related"}
@@ -364,6 +366,14 @@ SURFACES: dict[str, Surface | Nothing] = {
            search=("clause", "unit", "state", "post", "conduct_at", "proposed_at", "amount", "ticket", "person")),
     **rest("MediaExposureApi", "media_exposure", rows="exposure", add=WRONG_EXPOSED,
            order=("id", "exposed_at", "medium"), search=("unit", "exposed_at", "medium", "grave", "ticket", "summary")),
+    # Reviews
+    "ReviewView.list": pages("/reviews/", "/reviews/?show=write", "/reviews/?show=judge"),
+    "ReviewView.new": both(pages("/reviews/new"), forms("/reviews/new", unit="1", period="{part}")),
+    "ReviewView.show": pages("/reviews/{review}"),
+    "ReviewView.chart": pages("/reviews/{review}/chart/on_time_rate", "/reviews/{review}/chart/no_such"),
+    "ReviewView.file": pages("/reviews/{review}/file?format=html", "/reviews/{review}/file?format=no_such"),
+    "ReviewView.form": pages(*(f"/reviews/{{review}}/{name}" for name in REVIEWED)),
+    "ReviewView.act": forms(*(f"/reviews/{{review}}/{name}" for name in REVIEWED), **STALE),
     # Figures
     "KpiApi.figure": figures,
     "TotalsApi.quarters": pages("/api/v1/totals/", "/api/v1/totals/?scope=all&by=unit"),

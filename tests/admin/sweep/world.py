@@ -19,10 +19,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import run as program
-from models import draft, uploads
+from models import draft, reviews, uploads
 from models.database import engine_for
 from models.policy import PERSONAL
 from models.reminding import remind
+from models.reviews import periods
 from models.tables import DisclosureGrant, MediaExposure, Notice, Penalty, Post, SavedView
 from models.types import new_id
 from tests.admin.conftest import PASSWORD, QUICK, House, _dispose, settings
@@ -327,7 +328,7 @@ class World:
         draft.keep(city.session, place, [("text", token)], author_id=city.people[who].id, at=city.now)
 
     def _beside(self, city: City) -> None:
-        """What people keep for themselves: drafts, views, files that wait; and a grant."""
+        """What people keep for themselves: drafts, views, a unit's review, files that wait; and a grant."""
         handled = next(one for one in self.secrets if one.name == "discipline handling")
         unit = draft.of_unit(city.plant.id, handled.id)
         draft.keep(city.session, unit, [("result", self.own("handler", "head", "deputy"))], author_id=city.handler.id,
@@ -346,6 +347,11 @@ class World:
             city.session.add(view)
             city.session.flush()
             self.ids["view"] = self.ids.get("view", view.id)
+        head, period = city.head.as_of(city.now), periods.read("2026-01")
+        review = reviews.open_(city.session, city.plant.id, period, by=head, at=city.now, book=city.book())
+        words = {"causes": self.own("handler", "head", "deputy", "operations"), "lessons": ""}
+        reviews.act(city.session, review.id, "write", words, by=head, at=city.now, book=city.book(), version=1)
+        self.ids["review"] = review.id
         waiting = uploads.take(city.session, city.shelf, _file("nothing"), self.own("discipline") + ".txt",
                                by=city.discipline.as_of(city.now), at=city.now, most=1 << 20)  # fmt: skip
         city.session.flush()
