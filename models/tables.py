@@ -2,6 +2,7 @@
 
 from models.access import SignIn, SignInFailure
 from models.access_change import AccessChange
+from models.alert import Alert, AlertDay, AlertRule
 from models.attachment import Attachment, Upload
 from models.callback import Callback
 from models.credential import Credential, OneTimeSecret, PasswordPast
@@ -23,7 +24,7 @@ from models.suggestion import Keyword, Routing
 from models.ticket import Accused, Assignment, Link, Opening, Source, Ticket, TicketText
 
 __all__ = [
-    "AccessChange", "Accused", "Assignment", "Attachment", "CalendarDay", "CalendarYear", "Callback", "Category",
+    "AccessChange", "Accused", "Alert", "AlertDay", "AlertRule", "Assignment", "Attachment", "CalendarDay", "CalendarYear", "Callback", "Category",
     "Channel", "ClosingTime", "Credential", "CustomerCount", "DisclosureGrant", "District", "Draft", "Keyword",
     "Link", "Lookup", "MediaExposure", "Notice", "NoticeChannel", "NoticeDelivery", "NoticeRule", "NumberSeries",
     "Obligation", "OneTimeSecret", "Opening", "PasswordPast", "PasswordProfile", "Penalty", "PenaltyEvent",
