@@ -42,7 +42,6 @@ def create_app(settings: config.Settings) -> Flask:
     app.config["FAB_UPDATE_PERMS"] = False  # `admin.roles.sync_roles` writes them, once, when the tables are there
     app.config["FAB_BASE_TEMPLATE"] = "shell.html"
     app.config["FAB_OPENAPI_SERVERS"] = [{"url": "/"}]  # not whatever host the request names
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {**app.config["SQLALCHEMY_ENGINE_OPTIONS"], "hide_parameters": True}
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.session_interface = Cookies()

@@ -12,13 +12,19 @@ from models import credential, password_profile
 from models.actor import actor
 from models.base import User
 
+NOBODYS = "0" * 32
+"""In place of a salt, where there is none."""
+
 
 def _sm() -> Any:
     return current_app.appbuilder.sm  # type: ignore[attr-defined]
 
 
 def owes(user: User, *, proved: bool) -> str | None:
-    """`code`, `renew` (the password is too old) or `enrol`; None: nothing more. proved: a code was given."""
+    """`code`, `renew` (the password is too old) or `enrol`; None: nothing more. proved: a code was given.
+
+    It asks the database the same whatever is owed.
+    """
     held = credential.of(session(), user.id)
     # Who stands in for a director as a deputy opens what the director opens, from the first day on, which may begin
     # while the sign-in stands.
@@ -27,9 +33,10 @@ def owes(user: User, *, proved: bool) -> str | None:
     roles = frozenset().union(*(actor(session(), user.id, held_roles, when).roles_today for when in (at, until)))
     second = current_app.config["SECOND_STEP"] and credential.needs_second(roles)
     set_up = held is not None and held.salt is not None
+    old = password_profile.is_old(password_profile.in_force(session()), held.password_at if held else None, now())
     if second and set_up and not proved:
         return "code"
-    if password_profile.is_old(password_profile.in_force(session()), held.password_at if held else None, now()):
+    if old:
         return "renew"
     return "enrol" if second and not set_up else None
 
@@ -42,11 +49,22 @@ def codes(user: User, salt: str) -> TOTP:
 def is_right(user: User, typed: str) -> bool:
     """Whether a code is that of the account's second step and was not taken before. A wrong one is counted, together
     with wrong passwords."""
-    waits, held = _sm().must_wait(user), credential.of(session(), user.id)
-    salt = held.salt if held is not None else None
-    step = credential.step_of(codes(user, salt), typed, now()) if salt and not waits else None
-    if step is not None and credential.taken(session(), user.id, step):
-        session().commit()
+    waits = _sm().must_wait(user)
+    if took(user, typed, right=not waits):
         return True
     _sm().count_failure(user, waits=waits, step="code")
     return False
+
+
+def took(user: User, typed: str, *, right: bool) -> bool:
+    """Whether a code is the account's and was not taken before; then it is taken, and committed.
+
+    right: whether all else was. If not the code is reckoned all the same, and stays good.
+    """
+    held = credential.of(session(), user.id)
+    salt = held.salt if held is not None else None
+    step = credential.step_of(codes(user, salt or NOBODYS), typed, now())
+    if not (right and salt) or step is None or not credential.taken(session(), user.id, step):
+        return False
+    session().commit()
+    return True

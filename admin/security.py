@@ -22,7 +22,7 @@ from flask_jwt_extended import JWTManager
 from sqlalchemy import select
 from werkzeug.security import check_password_hash
 
-from admin import accounts, errors, password_forms, sign_in, steps, watch
+from admin import accounts, errors, password_forms, second_step, sign_in, steps, watch
 from admin.current import now
 from admin.guarding import SQLAInterface
 from admin.marks import digest, stamp
@@ -68,22 +68,44 @@ class SecurityManager(StockSecurityManager):
     # Signing in
 
     def auth_user_db(self, username: str | None, password: str | None) -> User | None:
-        """The account of a name (or e-mail address) and its password. Every door comes here.
+        """The account of a name (or e-mail address) and its password. Every door comes here, or to `auth_with_code`.
 
         A name that does not exist costs the same time, is counted and has to wait like one that does. Failures are
         forgotten by `let_in` only: a right password makes no room for more guesses at the second step.
         """
         name = (username or "").strip()
-        if not name or len(name) > LONGEST_NAME or is_null_password(password) or not _storable(name + str(password)):
+        if not _plausible(name, password):
             return None
+        user, waits, right = self._checked(name, password)
+        if right:
+            return user
+        self.count_failure(user, name, waits=waits)
+        return None
+
+    def auth_with_code(self, username: str, password: str, code: str) -> User | None:
+        """The account of a name, its password and, where it owes one, the code of its second step: for programs.
+
+        Whichever of them is wrong, the same is done: the code is looked at of a name that does not exist, too.
+        """
+        name = username.strip()
+        if not _plausible(name, password):
+            return None
+        user, waits, right = self._checked(name, password)
+        somebody = user or User(id=0)
+        owes = second_step.owes(somebody, proved=False) == "code"
+        proved = second_step.took(somebody, code, right=right and owes)
+        if right and (proved or not owes):
+            return user
+        self.count_failure(user, name, waits=waits, **({"step": "code"} if right else {}))
+        return None
+
+    def _checked(self, name: str, password: str | None) -> tuple[User | None, bool, bool]:
+        """(the account of a name, whether it has to wait, whether the password is right and may be used now)"""
         user = self._named(name)
         waits = self.must_wait(user, name)
         known = user is not None and user.is_active and bool(user.password)
         right = check_password_hash(user.password if known and not waits else nobodys_hash(), password)
-        if known and right and not waits:
-            return user
-        self.count_failure(user, name, waits=waits)
-        return None
+        return user, waits, known and right and not waits
 
     def _named(self, name: str) -> User | None:
         user = self.find_user(username=name)
@@ -270,6 +292,11 @@ class SecurityManager(StockSecurityManager):
         if not user:
             return set()
         return {view for permission, view in self.permissions_of(user) if permission == "menu_access"}
+
+
+def _plausible(name: str, password: str | None) -> bool:
+    """Whether an account could have this name and password at all."""
+    return 0 < len(name) <= LONGEST_NAME and not is_null_password(password) and _storable(name + str(password))
 
 
 def _storable(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Notices on their way out of the house (apprise: e-mail, 企业微信, 钉钉, 飞书), masked.
 
-What leaves says which ticket, what to do, by when, and where to look; of a discipline ticket only that something waits.
+What leaves says which ticket, what to do, by when, and where to look; of a discipline ticket or
+a penalty only that something waits.
 Each notice is claimed for a channel in a transaction of its own before it is sent, so that two runs at once send it
 once; one that fails is tried again by the next run, and holds up no other.
 """
@@ -111,7 +112,9 @@ def _waiting(session: Session, channel: NoticeChannel, people: dict[int | None, 
         if by is None:
             return
         whose, seen = Notice.user_id == channel.user_id, scope.shown(Obligation, by)
-        what = or_(Notice.kind == "appointed", and_(Notice.kind.in_(levels), scope.open_now(Obligation), seen))
+        owed = and_(Notice.kind.in_(levels), scope.open_now(Obligation), seen)
+        unread = and_(Notice.kind == "penalty", Notice.read_at.is_(None))
+        what = or_(Notice.kind == "appointed", unread, owed)
     else:
         role = channel.role or ""
         readers = [one.user_id for one in people.values() if role in one.roles and one.user_id is not None]
@@ -185,7 +188,8 @@ def message(lines: list[Line], at: datetime, public_url: str) -> tuple[str, str]
     """(title, text): a few notices one by one, more of them as counts. No content, no name, no phone."""
     counts = {level: sum(1 for line in lines if line.notice.kind == level) for level in reversed(LEVELS)}
     parts = [f"{n} 件{LEVELS[level]}" for level, n in counts.items() if n]
-    title = "顾客投诉提醒：" + ("，".join(parts) or "任职变动")
+    others = "请登录查看" if any(line.notice.kind == "penalty" for line in lines) else "任职变动"
+    title = "顾客投诉提醒：" + ("，".join(parts) or others)
     if len(lines) > SINGLY:
         return title, "\n".join(filter(None, ("请登录查看。", _link(public_url, "/notices/"))))
     return title, "\n".join(_said(line, at, public_url) for line in lines)
@@ -194,6 +198,8 @@ def message(lines: list[Line], at: datetime, public_url: str) -> tuple[str, str]
 def _said(line: Line, at: datetime, public_url: str) -> str:
     from admin.views.inbox import owed
 
+    if line.notice.kind == "penalty":
+        return " ".join(filter(None, ("有一件与您有关的事，请登录查看。", _link(public_url, "/notices/"))))
     if line.owed is None:
         return " ".join(filter(None, ("有一项任职或代理与您有关，请登录查看。", _link(public_url, "/notices/"))))
     if line.owed.track != QUALITY or not (line.ticket_no or "").startswith("ZL"):

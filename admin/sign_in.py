@@ -22,7 +22,10 @@ from admin.guarding.requests import json_body, problem
 from admin.guarding.views import KeepsPaths
 from models.refusals import Invalid, Reason
 
-CODE_WANTED = _("还要 6 位验证码：把手机验证器上现在的数字放在 code 里。")
+NOT_THESE = _(
+    "用户名、密码或验证码不对。有二次验证的，把验证器上的 6 位数字放在 code 里。连续输错多次后，要等 15 分钟。"
+)
+"""Which of the three, a program is not told: a password of which somebody has no code is not confirmed either."""
 FIRST_BY_PAGE = _("这个账号要先在网页上登录一次：换密码，或绑定验证器。")
 WRONG = _("用户名或密码不对。连续输错多次后，要等 15 分钟才能再试。")
 
@@ -101,7 +104,9 @@ class SecurityApi(StockSecurityApi, BaseApi):
         """Get a token
         ---
         post:
-          description: A token for the name and password of an account
+          description: >-
+            A token for the name and password of an account, and the code of its second step where it has one. Which of
+            them is wrong or missing is not told.
           requestBody:
             required: true
             content:
@@ -127,17 +132,10 @@ class SecurityApi(StockSecurityApi, BaseApi):
         """
         body = json_body()
         _check(body)
-        user = self.appbuilder.sm.auth_user_db(body["username"], body["password"])
+        user = self.appbuilder.sm.auth_with_code(body["username"], body["password"], body.get("code", ""))
         if user is None:
-            raise problem(401, str(WRONG))
-        owed = second_step.owes(user, proved=False)
-        if owed == "code":
-            if not body.get("code"):
-                raise problem(401, str(CODE_WANTED))
-            if not second_step.is_right(user, body["code"]):
-                raise problem(401, str(WRONG))
-            owed = second_step.owes(user, proved=True)
-        if owed is not None:
+            raise problem(401, str(NOT_THESE))
+        if second_step.owes(user, proved=True) is not None:
             raise problem(401, str(FIRST_BY_PAGE))
         self.appbuilder.sm.let_in(user)
         claims = self.appbuilder.sm.claims(user)

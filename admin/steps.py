@@ -10,6 +10,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import segno
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -18,6 +19,7 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import login_user
+from pyotp import TOTP
 from werkzeug.wrappers import Response
 
 from admin import second_step, watch
@@ -34,6 +36,8 @@ PATIENCE = timedelta(minutes=10)
 
 LONGEST_ADDRESS = 500
 """Of where to go on to, in a cookie that must not outgrow its 4 KB."""
+LONGEST_CODE = 199
+"""A QR code that says more is drawn too fine for a telephone to read off a screen."""
 WRONG_SECRET = lazy_gettext("用户名或一次性口令不对，也可能已经用过、过了期，或还在等同意。请问系统管理员。")
 
 
@@ -148,8 +152,8 @@ class StepsView(BaseView):
         elif half.salt is None:
             half_way(half.user, half.to, proved=half.proved, salt=salt)
         about = _("您的岗位登录时还要一个 6 位数字。用手机上的验证器扫一下，再输入它显示的数字。这一页只出现这一次。")
-        address = codes.provisioning_uri(name=half.user.username, issuer_name=current_app.config["APP_NAME"])
-        drawn = segno.make(address, error="m").svg_inline(omitsize=True, border=3, light="#fff", dark="#000")
+        drawn = segno.make(address_of(codes, half.user.username), error="m")
+        drawn = drawn.svg_inline(omitsize=True, border=4, light="#fff", dark="#000")
         spelled = " ".join(codes.secret[n : n + 4] for n in range(0, len(codes.secret), 4))
         return _page(_("绑定验证器"), about, [_code_field(wrong)], _("绑定并登录"), status=422 if wrong else 200,
                      qr=drawn, secret=spelled)  # fmt: skip
@@ -189,6 +193,13 @@ class StepsView(BaseView):
             *_new_fields(wrong),
         ]  # fmt: skip
         return _page(_("设新密码"), about, fields, _("设新密码"), status=status)
+
+
+def address_of(codes: TOTP, username: str) -> str:
+    """What the QR code says: at most `LONGEST_CODE` characters, with the house named once, as far as there is room."""
+    plain, house = f"{codes.provisioning_uri(name=username)}&issuer=", current_app.config["APP_NAME"]
+    fitting = (house[:n] for n in range(len(house), 0, -1) if len(plain + quote(house[:n])) <= LONGEST_CODE)
+    return plain + quote(next(fitting, ""))
 
 
 def _use(user: User) -> Response:

@@ -142,7 +142,8 @@ def retain(house: House, erase: bool) -> None:
         raise click.ClickException(f"时限规则“个人信息保存期”的单位是 {no}，只能按年、天或小时算。") from None
     stays = f"另有 {waiting.held} 件到期而暂留：有追究未决、关联的工单未办结，或披露授权还在有效期内。"
     if not erase:
-        click.echo(f"会删除 {waiting.tickets} 件工单的 {waiting.texts} 段文字、{waiting.files} 个附件。什么都没有删。")
+        click.echo(f"会删除 {waiting.tickets} 件工单的 {waiting.texts} 段文字、{waiting.files} 个附件，"
+                   f"{waiting.beside} 件追究和曝光的理由、摘要。什么都没有删。")  # fmt: skip
         click.echo(stays)
         return
     with house.session() as session:
@@ -157,15 +158,16 @@ def retain(house: House, erase: bool) -> None:
                 done, files = retention.erase(session, house.book(session), at)
             for file_id in files:
                 shelf.remove(file_id)
-            if not done.tickets:
+            if not done.tickets and not done.beside:
                 break
             total.tickets, total.texts = total.tickets + done.tickets, total.texts + done.texts
-            total.files += done.files
+            total.files, total.beside = total.files + done.files, total.beside + done.beside
             bar.update(task, completed=total.tickets)
     if total.tickets:
         with house.session() as session:
             index.tidy(session.connection())
-    click.echo(f"已删除 {total.tickets} 件工单的 {total.texts} 段文字、{total.files} 个附件，日志里各有一条记录。")
+    click.echo(f"已删除 {total.tickets} 件工单的 {total.texts} 段文字、{total.files} 个附件，"
+               f"{total.beside} 件追究和曝光的理由、摘要，日志里各有一条记录。")  # fmt: skip
     click.echo(stays)
 
 

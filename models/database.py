@@ -26,6 +26,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeEngine
@@ -44,14 +45,17 @@ SQLITE_PRAGMAS = (
 
 def engine_options(url: str) -> dict[str, Any]:
     """Options for `create_engine`, for the web's engine too."""
+    # Whatever fails, what somebody typed does not stand in a log.
+    always = {"hide_parameters": True}
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 30}}
+        return {**always, "connect_args": {"timeout": 30}}
     # A restarted server or a firewall drops idle connections.
-    return {"pool_pre_ping": True, "pool_recycle": 1800, "connect_args": {"options": "-c timezone=UTC"}}
+    return {**always, "pool_pre_ping": True, "pool_recycle": 1800, "connect_args": {"options": "-c timezone=UTC"}}
 
 
 def prepare(engine: Engine) -> Engine:
-    """Hang the per-connection settings on an engine."""
+    """Hang the per-connection settings on an engine, and keep rows out of its errors' messages."""
+    event.listen(engine, "handle_error", _without_values)
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")
@@ -62,6 +66,21 @@ def prepare(engine: Engine) -> Engine:
             cursor.close()
 
     return engine
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """What a server says of a statement names what is wrong in its first line; behind that come the values of a row.
+
+    Cut where it arises: however it is logged then, it is without them. Code, constraint and column stay (`diag`).
+    """
+    error, wrapped = context.original_exception, context.sqlalchemy_exception
+    if getattr(error, "sqlstate", None) is None:
+        return
+    whole = str(error)
+    short = whole.splitlines()[0].partition(': "')[0] if whole else ""
+    error.args = (short,)
+    if wrapped is not None:
+        wrapped.args = tuple(part.replace(whole, short) if isinstance(part, str) else part for part in wrapped.args)
 
 
 def engine_for(url: str) -> Engine:

@@ -77,17 +77,24 @@ class NoticeRule(Model):
 
 
 class Notice(Model):
-    """One person told of one obligation at one level, once for each deadline it has had; or of a post given.
+    """One person told of one obligation at one level, once for each deadline it has had; or of a post given, or of what
+    was decided on a penalty.
 
     A digest stands for the many that a run made for one person: those name it, and are not shown themselves.
     """
 
     __tablename__ = "notice"
     __table_args__ = (
-        CheckConstraint("kind IN ('soon', 'late', 'escalated', 'digest', 'appointed')", name="notice_kind"),
-        CheckConstraint("(ticket_id IS NULL) = (kind IN ('digest', 'appointed'))", name="notice_of_ticket"),
+        CheckConstraint(
+            "kind IN ('soon', 'late', 'escalated', 'digest', 'appointed', 'penalty', 'review', 'alert')",
+            name="notice_kind",
+        ),
+        CheckConstraint("(ticket_id IS NOT NULL) = (kind IN ('soon', 'late', 'escalated'))", name="notice_of_ticket"),
+        CheckConstraint("(penalty_id IS NOT NULL) = (kind = 'penalty')", name="notice_of_penalty"),
         UniqueConstraint("user_id", "ticket_id", "n", "kind", "due_at", name="one_notice_per_level_and_deadline"),
         UniqueConstraint("user_id", "post_id", name="one_notice_per_post"),
+        Index("one_notice_per_act", "user_id", "penalty_id", "n", unique=True),
+        Index("ix_notice_penalty", "penalty_id"),
         Index("ix_notice_user", "user_id", "made_at"),
         Index("ix_notice_unread", "user_id", "ticket_id", sqlite_where=UNREAD, postgresql_where=UNREAD),
         Index("ix_notice_ticket", "ticket_id", "n"),
@@ -97,15 +104,16 @@ class Notice(Model):
     id: Mapped[ID]
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
     kind: Mapped[Code]
-    """A level, `digest`, or `appointed`."""
+    """A level, `digest`, `appointed`, or `penalty`."""
     ticket_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("ticket.id"))
     n: Mapped[int | None] = mapped_column(Integer)
-    """The obligation's number in its ticket."""
+    """The obligation's number in its ticket; of `penalty`: the number of the act in its log."""
     due_at: Mapped[MaybeAt]
-    """The deadline as it stood: a re-dated obligation is told of anew."""
+    """The deadline as it stood: a re-dated obligation is told of anew. Of `penalty`: until when it can be appealed."""
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"), index=True)
     change_id: Mapped[int | None] = mapped_column(ForeignKey("access_change.id"))
     """Of `appointed`: the change of confidential access that it tells of."""
+    penalty_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("penalty.id"))
     digest_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("notice.id"), index=True)
     urgent: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[At]

@@ -136,8 +136,8 @@ ACTIONS: dict[str, Action] = {
     )
 }  # fmt: skip
 
-PROGRAM_ACTIONS = {"adopt": "接续原有记录"}
-"""Acts of the program itself: what was there before penalties had a log."""
+PROGRAM_ACTIONS = {"adopt": "接续原有记录", "erase": "到期删除理由"}
+"""Acts of the program itself: what was there before penalties had a log; words that have come to their end."""
 
 
 def action_name(name: str) -> str:

@@ -86,6 +86,7 @@ SENTENCES = {
     "granted_to_read": "这件工单是授权给您看的，只能看，不能办理。",
     "lent_already": "这段时间已经委托%(value)s代行。先结束那一次，再另行委托。",
     "no_penalty": "没有找到这项追究。",
+    "no_notice": "这份通知书没有打印的记录，或者打印已过 15 分钟。请在这项追究里重新“打印通知书”。",
     "penalty_state": "这项追究现在是“%(state)s”，不能“%(action)s”。",
     "stale_penalty": "您打开后，这项追究已有新的决定。请按最新情况继续。",
     "own_line": "“%(action)s”须由别人办理：本人的、本人所管的和管着本人的追究，自己不能决定。",
@@ -150,6 +151,13 @@ class NoPenalty(Unseen):
 
     def __init__(self) -> None:
         Refused.__init__(self, "no_penalty")
+
+
+class NoNotice(Unseen):
+    """A penalty that is seen, and no print-out of its notice that could be drawn."""
+
+    def __init__(self) -> None:
+        Refused.__init__(self, "no_notice")
 
 
 class StalePenalty(Stale):

@@ -3,7 +3,8 @@
 Erased is every text of the ticket and the files that hang on it, for a name or a number may stand in any of them;
 codes, times and the neighbourhood stay, so that every figure stays what it was. It is an event of the ticket itself
 that names what was erased, and `verify` then says erased. With the texts go what was derived from them: look-up,
-search index, drafts, fingerprints of requests, and the words of who opened it or granted it.
+search index, drafts, fingerprints of requests, and the words of who opened it or granted it; and what was said of it
+in penalties and media exposures (`models.penalties.erasing`).
 
 A text goes when its ticket has been closed, and it has itself been there, for as long as the rule `retention` says.
 """
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models import index, lookup, security_log, store
 from models.book import Book
+from models.penalties import erasing
 from models.policy import QUALITY, TRACKS
 from models.store import EVENT, TEXT
 from models.tables import Attachment, DisclosureGrant, Draft, Link, Penalty, RepeatKey, Reveal, Ticket
@@ -39,11 +41,13 @@ class Unusable(Exception):
 
 @dataclass
 class Erased:
-    """How much is, or would be, erased. held: tickets that are due and stay, for something of theirs is pending."""
+    """How much is, or would be, erased. beside: penalties and exposures whose words go. held: tickets that are due and
+    stay, for something of theirs is pending."""
 
     tickets: int = 0
     texts: int = 0
     files: int = 0
+    beside: int = 0
     held: int = 0
 
 
@@ -60,6 +64,16 @@ def cutoff(book: Book, track: str, at: datetime) -> datetime | None:
     day = at.astimezone(SHANGHAI)
     leap = (day.month, day.day) == (2, 29)
     return day.replace(year=day.year - term.amount, day=28 if leap else day.day).astimezone(UTC)
+
+
+def _ended(book: Book, at: datetime) -> list[tuple[datetime, ColumnElement[bool]]]:
+    """A track's end of keeping, and on `Ticket` which of the track were closed by then, and nothing holds."""
+    ends = ((track, cutoff(book, track, at)) for track in TRACKS)
+    return [
+        (until, and_(Ticket.track == track, Ticket.closed_at <= until, ~held(at)))
+        for track, until in ends
+        if until is not None
+    ]
 
 
 def _due(book: Book, at: datetime) -> ColumnElement[bool] | None:
@@ -110,6 +124,7 @@ def due(session: Session, book: Book, at: datetime) -> Erased:
         counts = func.count(Ticket.id.distinct()), func.count(), func.count().filter(TEXT.c.field.like("file.%"))
         tickets, texts, files = session.execute(select(*counts).where(*mine)).one()
         found.tickets, found.texts, found.files = found.tickets + tickets, found.texts + texts, found.files + files
+    found.beside = erasing.due(session, _ended(book, at))
     return found
 
 
@@ -148,8 +163,11 @@ def erase(session: Session, book: Book, at: datetime) -> tuple[Erased, list[int]
         done.tickets, done.texts = done.tickets + 1, done.texts + len(gone[ticket_id])
     _forget(session, {i: places for i, places in gone.items() if places}, book.key)
     done.files = len(files)
-    if done.tickets:
-        security_log.record(session, "erased", at=at, tickets=done.tickets, texts=done.texts, files=done.files)
+    if len(ids) < BATCH:
+        done.beside = erasing.erase(session, _ended(book, at), at, BATCH)
+    if done.tickets or done.beside:
+        security_log.record(session, "erased", at=at, tickets=done.tickets, texts=done.texts, files=done.files,
+                            beside=done.beside)  # fmt: skip
     return done, files
 
 

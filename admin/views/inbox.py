@@ -1,4 +1,4 @@
-"""提醒: what one was told of deadlines and posts, newest first, each with what to do and by when."""
+"""提醒: what one was told of deadlines, posts and penalties, newest first, each with what to do and by when."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from admin import words
 from admin.current import current_actor, now, session, transact
@@ -30,6 +31,13 @@ from models.reminding.inbox import Line
 PAGE = 25
 FURTHEST = 40
 """Pages that can be turned to; older notices are of no use to anybody."""
+DECIDED = {
+    "confirm": lazy_gettext("对您的一项责任追究已确认。"),
+    "withdraw": lazy_gettext("对您的一项责任追究已撤回。"),
+    "uphold": lazy_gettext("申诉已裁定：驳回申诉。"),
+    "revoke": lazy_gettext("申诉已裁定：撤销追究。"),
+}
+"""What the person hears of an act on a penalty."""
 CHIPS = {"soon": "soon", "late": "late", "escalated": "late"}
 
 
@@ -72,6 +80,8 @@ class NoticeView(BaseView):
             raise Unseen
         if notice.ticket_id is not None:
             return redirect(url_for("TicketView.show", ticket_id=notice.ticket_id))
+        if notice.penalty_id is not None:
+            return redirect(url_for("PenaltiesView.show", pk=notice.penalty_id))
         if notice.change_id is not None and agreement.concerns(current_actor()):
             return redirect(url_for("AgreementView.list"))
         if notice.kind == "digest":
@@ -106,11 +116,11 @@ def unread() -> int:
     return int(g.unread)
 
 
-def opened(ticket_id: int) -> None:
-    """A ticket was looked at: what was told of it is read."""
-    if unread() and inbox.read(session(), current_actor(), now(), ticket_id=ticket_id):
+def opened(**what: int) -> None:
+    """A ticket (`ticket_id`) or penalty (`penalty_id`) was looked at: what was told of it is read."""
+    if unread() and inbox.read(session(), current_actor(), now(), **what):
         g.pop("unread")
-        transact(lambda: inbox.read(session(), current_actor(), now(), ticket_id=ticket_id))
+        transact(lambda: inbox.read(session(), current_actor(), now(), **what))
 
 
 def by_day(entries: list[Entry], at: datetime) -> Iterator[tuple[str, list[Entry]]]:
@@ -138,6 +148,9 @@ def entry(line: Line, at: datetime, names: dict[int, str]) -> Entry:
         text, no = owed(line, at), str(line.ticket_no)
         url = url_for("TicketView.show", ticket_id=notice.ticket_id)
         css = css if words.is_open({"settled_at": line.owed.settled_at, "voided_at": line.owed.voided_at}) else "void"
+    elif line.penalty is not None:
+        text, no, chip = decided(line, at), _("责任追究"), _("追究")
+        url = url_for("PenaltiesView.show", pk=line.penalty.id)
     elif notice.change is not None:
         change = notice.change
         state = "" if change.state == "done" else f"（{_(STATES[change.state])}）"
@@ -163,6 +176,19 @@ def owed(line: Line, at: datetime) -> str:
         return _("逾期 %(span)s，等待%(what)s。", span=words.span(at - o.due_at, 24), what=what)
     when = words.long_before(o.due_at, at)
     return _("%(when)s%(what)s，还剩 %(span)s。", when=when, what=what, span=words.span(o.due_at - at))
+
+
+def decided(line: Line, at: datetime) -> str:
+    """What was decided on a penalty, not on whom nor of which ticket; while it can be appealed against, until when."""
+    penalty, due_at = line.penalty, line.notice.due_at
+    if line.act == "appeal":
+        waits = penalty is not None and penalty.state == "appealed"
+        return _("有一项申诉等您裁定。") if waits else _("有一项申诉，已由别人裁定。")
+    said = str(DECIDED.get(line.act, ""))
+    open_ = penalty is not None and penalty.decided_at is None and penalty.state in ("confirmed", "executed")
+    if line.act == "confirm" and due_at is not None and open_ and at <= due_at:
+        said = words.joined(said, _("%(when)s可以申诉一次。", when=words.long_before(due_at, at)))
+    return said
 
 
 def digest(counted: dict[str, int]) -> str:

@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from admin import deciding, errors, watch, words
 from admin.current import current_actor, now, session
 from admin.guarding import BaseView
-from admin.views import forms
+from admin.views import forms, inbox
 from admin.views import penalty_parts as parts
 from admin.views.pages import DECIDERS
 from admin.views.penalty_parts import CONDUCTS, One, beside, entries, facts_of, find, month_of
@@ -31,6 +31,8 @@ from models.tables import Penalty, PenaltyEvent
 MOST = 300
 FOLLOWS = lazy_gettext("确认后本人看得到，可以在申诉期限内申诉一次；申诉期间不扣发。")
 """What confirming sets going, said beside the button."""
+JUDGES = frozenset({"uphold", "revoke"})
+"""Actions that decide an appeal: who appealed, and how, stands beside their form."""
 
 
 def is_decider() -> bool:
@@ -87,7 +89,8 @@ class PenaltiesView(BaseView):
         )
         found = [One(p, "own") for p in rows]
         able = {p.id for p in rows if "appeal" in {a.name for a in _may(p, "own")}}
-        return render_template("penalties_mine.html", title=_("我的追究"), found=found, able=able, conducts=CONDUCTS)
+        return render_template("penalties_mine.html", title=_("我的追究"), found=found, able=able, conducts=CONDUCTS,
+                               until={p.id: parts.until(p, now()) for p in rows})  # fmt: skip
 
     @expose("/<int:pk>")
     def show(self, pk: int) -> Any:
@@ -212,9 +215,10 @@ def _why_not(penalty: Penalty, by: Actor, not_mine: set[int]) -> str:
 
 def _page(pk: int) -> Any:
     one = find(pk)
+    inbox.opened(penalty_id=pk)
     return render_template(
         "penalty.html", title=_("责任追究"), one=one, p=one.penalty, conduct=CONDUCTS.get(one.penalty.clause, ""),
-        actions=_may(one.penalty, one.level), entries=entries(one), once=secrets.token_urlsafe(12),
+        actions=_may(one.penalty, one.level), entries=entries(one), until=parts.until(one.penalty, now()),
     )  # fmt: skip
 
 
@@ -233,8 +237,19 @@ def _form(one: One, action: Action, typed: MultiDict[str, str] | None, wrong: di
             control.hint = _("被追究人看得到；不要写投诉人的信息。")
     return render_template(
         "penalty_act.html", title=_(action.zh), one=one, p=p, action=action, controls=controls, problem=problem,
-        version=p.version, once=secrets.token_urlsafe(12), conduct=CONDUCTS.get(p.clause, ""), follows=FOLLOWS,
+        version=p.version, once=secrets.token_urlsafe(12), conduct=CONDUCTS.get(p.clause, ""),
+        follows=_follows(action, p), until=parts.until(p, now()),
+        appeal=parts.appeal_of(one) if action.name in JUDGES else None,
     )  # fmt: skip
+
+
+def _follows(action: Action, p: Penalty) -> str:
+    """What an action sets going."""
+    if action.name == "appeal" and p.appeal_due_at is not None:
+        return _("只能申诉一次，%(when)s 前提出；由没有经手确认的人裁定。裁定之前不扣发；已经扣发的，撤销后退还。",
+                 when=words.full(p.appeal_due_at))  # fmt: skip
+    return {"confirm": str(FOLLOWS), "uphold": _("驳回后照原决定扣发，不能再申诉。"),
+            "revoke": _("撤销后不扣发；已经扣发的，列入当月扣发清单退还。")}.get(action.name, "")  # fmt: skip
 
 
 def _last_print(pk: int) -> int:

@@ -17,10 +17,11 @@ from admin.current import current_actor, current_user, now, session
 from admin.guarding import BaseView
 from admin.views.exporting import FORMATS
 from admin.views.penalty_parts import CONDUCTS, beside, month_of, payable
+from models import penalties
 from models.penalties import scope
-from models.penalty_workflow import DECIDED, OWED, POSTS
+from models.penalty_workflow import ACTIONS, OWED, POSTS
 from models.printing import FRESH
-from models.refusals import NoPenalty
+from models.refusals import NoNotice, NoPenalty
 from models.tables import Penalty, PenaltyEvent
 from models.types import Moment
 
@@ -44,17 +45,22 @@ class PenaltyPaperView(BaseView):
 
     @expose("/<int:pk>/notice", methods=["GET"])
     def notice(self, pk: int) -> Any:
-        """The notice, for whoever has recorded that it is printed, and for a quarter of an hour."""
+        """The notice, for whoever has recorded that it is printed, and for a quarter of an hour.
+
+        Raises NoPenalty out of sight; NotYours, WrongState or NoNotice where the penalty is seen, and no notice is.
+        """
         no = request.args.get("no", "")
         number = int(no) if no.isascii() and no.isdecimal() and len(no) < 10 else 0
         by = current_actor()
         event = session().get(PenaltyEvent, (pk, number)) if 0 < pk < 2**53 else None
         mine = event is not None and event.action == "print" and event.actor_id == by.user_id
-        if event is None or not mine or now() - event.at > FRESH or not scope.level_of(session(), pk, by):
+        level = scope.level_of(session(), pk, by) if 0 < pk < 2**53 else None
+        if level is None:
             raise NoPenalty
         penalty = session().get_one(Penalty, pk)
-        if penalty.state not in DECIDED:
-            raise NoPenalty
+        penalties.permitted(session(), penalty, ACTIONS["print"], by, now(), level)
+        if event is None or not mine or now() - event.at > FRESH:
+            raise NoNotice
         as_pdf = request.args.get("as") == "pdf" and pdf.available()
         page = render_template(
             "penalty_notice.html", title=_("责任追究通知书"), p=penalty, at=event.at, as_pdf=as_pdf,

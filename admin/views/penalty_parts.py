@@ -15,7 +15,7 @@ from admin import watch, words
 from admin.current import book, current_actor, session
 from models.actor import Actor
 from models.penalties import scope
-from models.penalty_workflow import FACTS, action_name
+from models.penalty_workflow import FACTS, STATES, action_name
 from models.policy import PENALTIES
 from models.refusals import NoPenalty
 from models.tables import Penalty, PenaltyEvent, PenaltyFact, PenaltyText
@@ -70,6 +70,31 @@ def find(pk: int) -> One:
     if penalty.ticket is not None and level == "whole":
         watch.sight(penalty.ticket.id)  # that a discipline ticket is read here is recorded as anywhere
     return One(penalty, level, facts_of([penalty]).get(pk, []) if level == "whole" else [])
+
+
+def until(p: Penalty, at: datetime) -> str:
+    """Until when a penalty can be appealed against; or why it can no longer be."""
+    if p.state in ("appealed", "withdrawn", "revoked"):
+        return _(STATES[p.state].zh)
+    if p.decided_at is not None:
+        return _("已裁定")
+    if p.appeal_due_at is None:
+        return words.NOTHING
+    when = words.full(p.appeal_due_at)
+    return when if at <= p.appeal_due_at else _("已过（%(when)s）", when=when)
+
+
+def appeal_of(one: One) -> dict[str, Any] | None:
+    """The appeal that is to be decided: who made it, when, and what they say."""
+    pk, text = one.penalty.id, PenaltyText
+    query = select(PenaltyEvent).where(PenaltyEvent.penalty_id == pk, PenaltyEvent.action == "appeal")
+    event = session().scalars(query.order_by(PenaltyEvent.no.desc()).limit(1)).first()
+    if event is None:
+        return None
+    said = session().get(text, (pk, event.no, "reason"))
+    theirs = event.actor_id == one.penalty.person_id
+    return {"at": event.at, "who": one.penalty.person, "by": "" if theirs else words.person(event.actor),
+            "says": said.value if said else ""}  # fmt: skip
 
 
 def facts_of(found: Sequence[Penalty]) -> dict[int, list[str]]:

@@ -185,7 +185,7 @@ class TicketView(BaseView):
     @expose("/<int:ticket_id>")
     @to_tickets
     def show(self, ticket_id: int) -> Any:
-        inbox.opened(ticket_id)
+        inbox.opened(ticket_id=ticket_id)
         who = asking()
         shown = sheet.sheet(session(), ticket_id, who)
         return render_template("ticket.html", title=shown.row["no"], sheet=shown, row=shown.row, now=who.at,

@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models import fields, log, repeats
+from models import actor, fields, log, repeats
 from models.actor import SYSTEM, Actor
 from models.base import User
 from models.book import Book
-from models.penalties import scope, writing
+from models.penalties import scope, telling, writing
 from models.penalties.line import barred
 from models.penalty import Penalty, PenaltyEvent, PenaltyFact, PenaltyText
 from models.penalty_workflow import ACTIONS, PARTS, PERSON, POSTS, PROGRAM, STATES, Action, Step
@@ -184,7 +184,7 @@ def act(
     with repeats.claimed(session, by, once, f"penalty/{penalty_id}/{name}", body, penalty_id, at) as known:
         if known:
             return known
-        penalty = _locked(session, penalty_id)
+        penalty = locked(session, penalty_id)
         step = permitted(session, penalty, action, by, at, level)[0]
         if action.versioned:
             _same_version(penalty, version)
@@ -200,10 +200,23 @@ def act(
         for_id = next((by.acts_for(part, None) for part in step.by if part in parts_of(penalty, by, level)), None)
         session.add_all(writing.append(penalty, name, before, said, by=by, at=at, key=book.key, for_id=for_id))
         session.flush()
+        telling.tell(session, penalty, name, _judges(session, penalty, at) if name == "appeal" else (), at)
+        session.flush()
     return penalty_id
 
 
-def _locked(session: Session, penalty_id: int) -> Penalty:
+def _judges(session: Session, penalty: Penalty, at: datetime) -> list[int]:
+    """Who may decide an appeal as it stands: who oversees the penalty, did not confirm it, and is not of its line."""
+    ever, found = ACTIONS["uphold"].ever_by(penalty.clause), []
+    for one in actor.everybody(session, at):
+        level = scope.level_of(session, penalty.id, one) if one.parts(None) & ever else None
+        if level is not None and one.user_id is not None:
+            may = (action.name for action in available(session, penalty, one, at, level))
+            found += [one.user_id] if "uphold" in may else []
+    return found
+
+
+def locked(session: Session, penalty_id: int) -> Penalty:
     """A penalty as it is now, held until the transaction ends: on SQLite by an update that changes nothing."""
     if session.get_bind().dialect.name == "sqlite":
         session.execute(update(Penalty).where(Penalty.id == penalty_id).values(version=Penalty.version))

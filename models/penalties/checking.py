@@ -67,11 +67,13 @@ def _compare(what: str, logged: Row, row: Row, columns: tuple[str, ...]) -> Iter
 
 
 def _of_texts(penalty: Row, events: list[Row], texts: list[Row], key: bytes) -> Iterator[str]:
-    """Each text against its digest; and the penalty's own words against the last that were said."""
+    """Each text against its digest; and the penalty's own words against the last that were said and not erased."""
     digests: dict[tuple[int, str], str] = {}
+    erased: set[tuple[int, str]] = set()
     for event in events:
-        said = orjson.loads(event["payload"]).get("texts", {})
-        digests.update({(event["no"], field): digest for field, digest in said.items()})
+        payload = orjson.loads(event["payload"])
+        digests.update({(event["no"], field): digest for field, digest in payload.get("texts", {}).items()})
+        erased.update((no, field) for no, field in payload.get("erased", []))
     standing: Row = {}
     for text in texts:
         place = (text["event_no"], text["field"])
@@ -79,7 +81,7 @@ def _of_texts(penalty: Row, events: list[Row], texts: list[Row], key: bytes) -> 
             yield f"事件 {place[0]} 的文字 {place[1]} 与日志不符"
         if place[1] in WORDS and _is_of_row(events, *place):
             standing[place[1]] = text["value"]
-    yield from (f"事件 {no} 的文字 {field} 缺失" for no, field in digests)
+    yield from (f"事件 {no} 的文字 {field} 缺失" for no, field in digests if (no, field) not in erased)
     if events and events[0]["action"] == "adopt":
         return  # what stood there before the log has no digest
     for name in WORDS:

@@ -25,7 +25,9 @@ def overseen(by: Actor) -> ColumnElement[bool]:
     if not oversees and not by.heads:
         return false()
     whole = [condition for condition, level in scope.conditions(by) if level in WHOLE]
-    seen = Penalty.ticket_id.in_(select(Ticket.id).where(or_(false(), *whole)))
+    # Looked up for each penalty: of a set of all tickets in sight the database would make a table first.
+    its = select(Ticket.id).where(Ticket.id == Penalty.ticket_id, or_(false(), *whole))
+    seen = its.correlate(Penalty).exists()
     others = or_(Penalty.person_id.is_(None), Penalty.person_id != by.user_id)
     found = and_(or_(Penalty.ticket_id.is_(None), seen), others)
     if oversees:

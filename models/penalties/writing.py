@@ -42,11 +42,12 @@ def event_hash(before: str, event: Mapping[str, Any]) -> str:
 
 def append(
     penalty: Penalty, action: str, before: Row, said: Mapping[str, str], *, by: Actor, at: datetime, key: bytes,
-    for_id: int | None = None, facts: Sequence[PenaltyFact] = (),
+    for_id: int | None = None, facts: Sequence[PenaltyFact] = (), erased: Sequence[list[Any]] = (),
 ) -> list[PenaltyEvent | PenaltyText | PenaltyFact]:  # fmt: skip
     """Close an act with its event; the rows to be written beside the penalty's own.
 
-    before: `snapshot` as it was, {} for a new one. said: the words of the act, by their fields.
+    before: `snapshot` as it was, {} for a new one. said: the words of the act, by their fields. erased: [event, field]
+    of words that go with it.
     """
     no = penalty.event_count + 1
     changed = {name: value for name, value in snapshot(penalty).items() if value != before.get(name)}
@@ -62,7 +63,8 @@ def append(
         "penalty_id": penalty.id, "no": no, "at": at,
         "actor_id": by.user_id if by is not SYSTEM else None, "for_id": for_id, "action": action,
         "from_state": before.get("state"), "to_state": penalty.state,
-        "payload": log.canonical({"rows": rows, **({"texts": digests} if digests else {})}).decode(),
+        "payload": log.canonical({"rows": rows, **({"texts": digests} if digests else {}),
+                                  **({"erased": list(erased)} if erased else {})}).decode(),
     }  # fmt: skip
     event["hash"] = event_hash(penalty.head, event)
     penalty.event_count, penalty.head = no, event["hash"]

@@ -15,7 +15,8 @@ from models.actor import Actor
 from models.disclosure import DisclosureGrant
 from models.notice import Notice
 from models.organisation import Post
-from models.tables import Obligation, Ticket
+from models.penalties import scope as penalties
+from models.tables import Obligation, Penalty, PenaltyEvent, Ticket
 
 MOST = 100
 """Unread notices are counted up to here."""
@@ -23,28 +24,34 @@ MOST = 100
 
 @dataclass(frozen=True)
 class Line:
-    """One notice with what its words are made of. digest: level → how many still stand behind it."""
+    """One notice with what its words are made of. digest: level → how many still stand behind it. act: of a penalty,
+    what was done."""
 
     notice: Notice
     ticket_no: str | None
     owed: Obligation | None
     digest: dict[str, int]
     post: Post | None
+    penalty: Penalty | None = None
+    act: str = ""
 
 
 def _mine(by: Actor, *columns: Any) -> Select[Any]:
-    """Notices of a person that stand by themselves; those of tickets that have left their sight are not there."""
+    """Notices of a person that stand by themselves; those of what has left their sight are not there."""
     return (
         select(*columns)
         .select_from(Notice)
         .outerjoin(Ticket, Ticket.id == Notice.ticket_id)
         .outerjoin(Obligation, and_(Obligation.ticket_id == Notice.ticket_id, Obligation.n == Notice.n))
+        .outerjoin(Penalty, Penalty.id == Notice.penalty_id)
         .where(Notice.user_id == by.user_id, Notice.digest_id.is_(None), _in_sight(by))
     )
 
 
 def _in_sight(by: Actor) -> ColumnElement[bool]:
-    return or_(Notice.ticket_id.is_(None), scope.shown(Obligation, by))
+    """Of a notice of a ticket or a penalty, whether its reader still sees that."""
+    elsewhere = and_(Notice.ticket_id.is_(None), Notice.penalty_id.is_(None))
+    return or_(elsewhere, scope.shown(Obligation, by), penalties.own(by), penalties.overseen(by))
 
 
 def unread(session: Session, by: Actor, at: datetime) -> int:
@@ -70,11 +77,16 @@ def saw_grants(session: Session, by: Actor, at: datetime) -> bool:
 
 def lines(session: Session, by: Actor, *, start: int, size: int) -> list[Line]:
     """A page of the inbox, newest first."""
-    newest = _mine(by, Notice, Ticket.no, Obligation).order_by(Notice.made_at.desc(), Notice.id.desc())
+    acts = and_(PenaltyEvent.penalty_id == Notice.penalty_id, PenaltyEvent.no == Notice.n)
+    newest = _mine(by, Notice, Ticket.no, Obligation, Penalty, PenaltyEvent.action).outerjoin(PenaltyEvent, acts)
+    newest = newest.order_by(Notice.made_at.desc(), Notice.id.desc())
     newest = newest.options(selectinload(Notice.post), selectinload(Notice.change))
     rows = session.execute(newest.offset(start).limit(size)).all()
-    digests = _digests(session, by, [notice.id for notice, _no, _owed in rows if notice.kind == "digest"])
-    return [Line(notice, no, owed, digests.get(notice.id, {}), notice.post) for notice, no, owed in rows]
+    digests = _digests(session, by, [notice.id for notice, *_beside in rows if notice.kind == "digest"])
+    return [
+        Line(notice, no, owed, digests.get(notice.id, {}), notice.post, penalty, act or "")
+        for notice, no, owed, penalty, act in rows
+    ]
 
 
 def _digests(session: Session, by: Actor, ids: Sequence[int]) -> dict[int, dict[str, int]]:
@@ -85,7 +97,7 @@ def _digests(session: Session, by: Actor, ids: Sequence[int]) -> dict[int, dict[
             select(Notice.digest_id, Notice.kind, func.count())
             .join(Ticket, Ticket.id == Notice.ticket_id)
             .join(Obligation, and_(Obligation.ticket_id == Notice.ticket_id, Obligation.n == Notice.n))
-            .where(Notice.digest_id.in_(ids), scope.open_now(Obligation), _in_sight(by))
+            .where(Notice.digest_id.in_(ids), scope.open_now(Obligation), scope.shown(Obligation, by))
             .group_by(Notice.digest_id, Notice.kind)
         )
         for digest_id, kind, n in rows:
@@ -93,11 +105,15 @@ def _digests(session: Session, by: Actor, ids: Sequence[int]) -> dict[int, dict[
     return found
 
 
-def read(session: Session, by: Actor, at: datetime, *, ticket_id: int | None = None) -> bool:
-    """Mark all of a person's notices read, or those of one ticket; whether there were any. Does not commit."""
+def read(
+    session: Session, by: Actor, at: datetime, *, ticket_id: int | None = None, penalty_id: int | None = None
+) -> bool:
+    """Mark all of a person's notices read, or those of one ticket or penalty; whether there were any. No commit."""
     mine = [Notice.user_id == by.user_id, Notice.read_at.is_(None)]
     if ticket_id is not None:
         mine.append(Notice.ticket_id == ticket_id)
+    if penalty_id is not None:
+        mine.append(Notice.penalty_id == penalty_id)
     if session.scalar(select(Notice.id).where(*mine).limit(1)) is None:
         return False
     session.execute(update(Notice).where(*mine).values(read_at=at))

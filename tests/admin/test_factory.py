@@ -11,6 +11,7 @@ from admin.factory import create_app
 from admin.serving import Server
 from models.tables import Unit
 from tests.admin.conftest import PASSWORD, House, settings
+from tests.fixtures.database import BOTH
 
 PATHS = ["/login/", "/unit/list/", "/api/v1/unit/", "/nonsense", "/healthz"]
 
@@ -159,6 +160,27 @@ def test_what_the_database_refuses_for_no_known_reason_has_a_number_that_the_log
         logged = next(record for record in caplog.records if record.getMessage() == f"{number}: Unit was not written")
         assert "tables of the house" in str(logged.exc_info)
         assert "西城营业所" not in str(logged.exc_info), "values do not go into the server's log"
+
+
+TWICE = (
+    "CREATE TABLE twice (words text PRIMARY KEY)",
+    "INSERT INTO twice VALUES ('水压太低，请打 13812345678。')",
+    """CREATE FUNCTION twice() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN INSERT INTO twice VALUES (NEW.value); RETURN NEW; END $$""",
+    "CREATE TRIGGER twice BEFORE INSERT ON ticket_text FOR EACH ROW EXECUTE FUNCTION twice()",
+)
+
+
+@pytest.mark.parametrize("either", [BOTH[1]], indirect=True)
+def test_what_postgresql_says_of_a_row_is_in_no_log(either, caplog):
+    """Its DETAIL has the row's values, its CONTEXT what was done with them; neither is asked for by anybody here."""
+    either.changes(lambda session: [session.execute(text(statement)) for statement in TWICE])
+    answer = either.api("agent").post("ticket/", content="水压太低，请打 13812345678。")
+    assert answer.status_code == 500
+    assert f"{answer.json['number']}: POST" in caplog.text
+    assert "UniqueViolation" in caplog.text
+    assert "twice_pkey" in caplog.text
+    assert not [told for told in ("13812345678", "DETAIL", "CONTEXT", "水压") if told in caplog.text]
 
 
 def test_a_row_that_a_busy_database_does_not_take_is_no_mistake_of_the_row(house):

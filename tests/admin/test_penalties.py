@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from models.tables import Penalty, PenaltyEvent, SecurityEvent, Ticket
 from tests.admin.conftest import House
+from tests.admin.test_notices import bell
 
 EXPOSED = {"medium": "民生频道", "exposed_at": "2026-03-05T20:00:00+08:00", "unit": "第一水厂"}
 RETALIATED = {"clause": "第八条(四)", "post": "responsible", "conduct_at": "2026-03-05T20:00:00+08:00"}
@@ -154,14 +155,20 @@ def test_everybody_reads_their_own_without_the_ticket_and_how_to_appeal(house):
     pk = discipline.post("penalty/", **body).json["id"]
     assert discipline.post(f"penalty/{pk}/actions/confirm", version=1, measure="记过").status_code == 200
     handler = house.browser("handler")
-    assert "1 件对您的责任追究还在申诉期限内" in handler.get("/").text
+    home, told = handler.get("/").text, handler.get("/notices/").text
+    assert "1 件对您的责任追究还在申诉期限内" in home
+    assert (bell(home), "对您的一项责任追究已确认。3月20日 周五 17:30 前可以申诉一次。" in told) == ("1", True)
+    assert all(part not in told for part in (hidden["no"], str(hidden["id"]), "索要", "何经办", "记过"))
+    assert f'href="/penalties/{pk}"' in told
     pages = [handler.get(path).text for path in ("/penalties/mine", f"/penalties/{pk}", f"/penalties/{pk}/appeal")]
+    assert bell(pages[1]) == "0", "it is read where it is opened"
     assert all("记过" in page for page in pages)
     assert all(hidden["no"] not in page and "索要" not in page and "张三" not in page for page in pages)
     assert all(str(hidden["id"]) not in page for page in pages)
     assert handler.post(f"/penalties/{pk}/appeal", version="2").status_code == 422, "why is to be said"
     assert handler.post(f"/penalties/{pk}/appeal", version="2", reason="没有这回事。").status_code == 303
     assert "没有这回事。" in house.browser("discipline").get(f"/penalties/{pk}").text
+    assert "有一项申诉等您裁定。" in house.browser("inspector").get("/notices/").text
     for name in ("operations", "leadership", "head", "agent"):
         assert house.browser(name).get(f"/penalties/{pk}").status_code == 404
         assert house.api(name).get(f"penalty/{pk}/actions").status_code == 404
@@ -228,13 +235,35 @@ def test_the_notice_is_recorded_and_drawn_for_its_maker_alone(house):
     with house.session() as session:
         no = session.get_one(Ticket, ticket["id"]).no
     assert all(part not in paper.text for part in (no, "张三丰", "138"))
-    assert house.browser("discipline").get(answer.location).status_code == 404
-    assert operations.get(f"/penalties/{pk}/notice?no=1").status_code == 404
+    for again in (house.browser("discipline").get(answer.location), operations.get(f"/penalties/{pk}/notice?no=1")):
+        assert (again.status_code, "请在这项追究里重新“打印通知书”" in again.text) == (404, True)
     house.at("2026-03-06 09:16")
-    assert operations.get(answer.location).status_code == 404
+    assert "打印已过 15 分钟" in operations.get(answer.location).text
+    fined = house.browser("handler").get(answer.location)
+    assert (fined.status_code, "“打印通知书”由运营管理部、集团纪检监察室办理。" in fined.text) == (403, True)
+    assert "没有找到这项追究" in house.browser("other_head").get(answer.location).text
     with house.session() as session:
         made = session.scalars(select(PenaltyEvent.action).where(PenaltyEvent.penalty_id == pk)).all()
     assert sorted(made) == ["confirm", "print", "propose"]
+
+
+@pytest.mark.parametrize(("decision", "said"), [("uphold", "已裁定"), ("revoke", "已撤销")])
+def test_who_decides_an_appeal_reads_it_beside_and_no_deadline_is_left_afterwards(house, decision, said):
+    pk = exposed(house)["responsible"].id
+    house.api("operations").post(f"penalty/{pk}/actions/confirm", version=1)
+    handler = house.browser("handler")
+    appealing = handler.get(f"/penalties/{pk}/appeal").text
+    assert "只能申诉一次，2026-03-20 17:30 前提出；由没有经手确认的人裁定。" in appealing
+    handler.post(f"/penalties/{pk}/appeal", version="2", reason="当天不当班。")
+    form = house.browser("discipline").get(f"/penalties/{pk}/{decision}").text
+    beside = form[form.index("<h2>申诉</h2>") :]
+    assert all(part in beside for part in ("2026-03-06 09:00", "何经办", "当天不当班。"))
+    house.api("discipline").post(f"penalty/{pk}/actions/{decision}", version=3, reason="查值班表。")
+    for path in ("/penalties/mine", f"/penalties/{pk}"):
+        page = handler.get(path).text
+        assert said in page
+        assert "2026-03-20" not in page
+        assert "可以在申诉期限内申诉一次；" not in page
 
 
 def test_a_penalty_out_of_sight_reads_like_one_that_is_not_there(house):

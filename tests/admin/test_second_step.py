@@ -2,17 +2,22 @@
 
 import re
 from datetime import date, timedelta
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
-from pyotp import TOTP
-from sqlalchemy import select
+import segno
+from pyotp import TOTP, parse_uri
+from sqlalchemy import event, select, update
 
+import admin
 from models.access import MOST_FAILURES
 from models.base import User
 from models.tables import Credential, Post, SecurityEvent
 from tests.admin.conftest import PASSWORD, Browser, House
 from tests.fixtures.city import shanghai
 
+ADMIN = Path(admin.__file__).parent
 API = "/api/v1/security/login"
 NINE = shanghai("2026-03-06 09:00")
 
@@ -53,6 +58,44 @@ def test_it_is_set_up_at_the_next_sign_in_and_asked_at_each_one_after(strict, us
     assert again.post("/login/code", code="000000").status_code == 401
     code = telephone.at(NINE + timedelta(minutes=5))
     assert again.post("/login/code", code=f"{code[:3]} {code[3:]}").headers["Location"] == "/notices/"
+
+
+def dark_modules(svg: str) -> set[tuple[int, int]]:
+    """(column, row) of the dark modules that a drawing's one path strokes."""
+    found, x, y = set(), 0.0, 0.0
+    for letter, said in re.findall(r"([Mmh])([-\d. ]+)", re.search(r' d="([^"]+)"', svg)[1]):
+        steps = [float(number) for number in said.split()]
+        if letter == "h":
+            found |= {(int(x) + n, int(y)) for n in range(int(steps[0]))}
+            x += steps[0]
+        else:
+            x, y = (steps[0], steps[1]) if letter == "M" else (x + steps[0], y + steps[1])
+    return found
+
+
+@pytest.mark.parametrize(("name", "issuer"), [("discipline", "聊城水务集团有限公司"), ("d" * 64, "聊城水务集团有")])
+def test_its_qr_code_is_what_a_telephone_can_read_off_a_screen(strict, name, issuer):
+    """The address of the secret beside it; under 200 characters, with the four light modules around that the standard
+    asks for, and at least 4 pixels a module."""
+    strict.changes(lambda session: session.execute(
+        update(User).where(User.username == "discipline").values(username=name)))  # fmt: skip
+    browser = strict.browser(None)
+    browser.sign_in(name)
+    page = browser.get("/login/enrol").text
+    address = f"otpauth://totp/{name}?secret={secret_on(page)}&issuer={quote(issuer)}"
+    assert len(address) < 200
+    parsed = parse_uri(address)
+    assert (parsed.name, parsed.issuer, parsed.interval, parsed.digits) == (name, issuer, 30, 6)
+    code = segno.make(address, error="m")
+    (svg,) = re.findall(r'<div class="kf-qr".*?(<svg.*?</svg>)', page, re.DOTALL)
+    (side,) = {int(n) for n in re.search(r'viewBox="0 0 (\d+) (\d+)"', svg).groups()}
+    assert side == code.symbol_size(border=4)[0]
+    assert dark_modules(svg) == {
+        (x + 4, y + 4) for y, row in enumerate(code.matrix) for x, dark in enumerate(row) if dark
+    }
+    css = (ADMIN / "static" / "page.css").read_text()
+    width, padding = int(re.search(r"\.kf-qr \{ width: (\d+)px", css)[1]), 2 * 8
+    assert (width - padding) / side >= 4
 
 
 def test_nobody_else_is_asked_for_it(strict):
@@ -120,11 +163,32 @@ def test_a_program_gives_the_code_with_the_password(strict):
     assert (told.status_code, "网页" in told.json["message"]) == (401, True), "it is set up by the page"
     _browser, telephone = enrolled(strict, "admin")
     strict.at("2026-03-06 09:02")
-    assert "code" in token_for(strict, "admin").json["message"]
+    assert "放在 code 里" in token_for(strict, "admin").json["message"]
     given = token_for(strict, "admin", code=telephone.at(NINE + timedelta(minutes=2))).json["access_token"]
     header = {"Authorization": f"Bearer {given}"}
     assert strict.app.test_client().get("/api/v1/post/", headers=header).status_code == 200
     assert token_for(strict, "agent", code="whatever").status_code == 200, "of who needs none it is not asked"
+
+
+def test_a_program_cannot_tell_a_wrong_password_from_a_wrong_or_missing_code(strict):
+    """The same answer, after the same questions to the database: else the password of a stolen list is confirmed."""
+    _browser, telephone = enrolled(strict, "admin")
+    strict.at("2026-03-06 09:02")
+    code = telephone.at(NINE + timedelta(minutes=2))
+    bad = {"password": "Nicht-das-96568"}
+    with strict.app.app_context():
+        engine = strict.app.extensions["sqlalchemy"].engine
+    answers, asked = {}, []
+    event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    for case, body in {
+        "wrong password": bad, "wrong password, right code": bad | {"code": code}, "no code": {},
+        "wrong code": {"code": "000000"}, "no such name": {"username": "nobody", "code": code},
+    }.items():  # fmt: skip
+        asked.clear()
+        told = strict.app.test_client().post(API, json={"username": "admin", "password": PASSWORD, **body})
+        answers[case] = (told.status_code, told.data, len(asked))
+    assert len(set(answers.values())) == 1, answers
+    assert token_for(strict, "admin", code=code).status_code == 200, "a code without its password is not used up"
 
 
 STRANGE = ["", "12345", "1234567", "abcdef", "１２３４５６", "-12345", "\0" * 6, "٣٣٣٣٣٣"]

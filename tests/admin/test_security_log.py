@@ -99,6 +99,10 @@ def test_a_door_that_is_closed_is_told(house):
     (entry,) = entries(house, "refused")
     assert (told(entry)["status"], told(entry)["endpoint"]) == (403, "AccountView.list")
     assert entry.actor_id == house.id_of("agent")
+    house.browser("agent").get("/ticket/12345/submit")
+    rows = _rows(house.browser("auditor").get("/security-log/list/").text)
+    assert "页面：账号；方式：GET" in rows, "by the name that the side has for it"
+    assert "页面：/ticket/…/…；方式：GET" in rows, "else by its address, without the number"
 
 
 def test_a_wrong_address_is_no_refusal(house):

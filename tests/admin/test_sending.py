@@ -19,6 +19,7 @@ from models.notice import Notice, NoticeChannel, NoticeDelivery, NoticeRule
 from models.reminding import remind
 from tests.admin.conftest import House
 from tests.admin.test_notices import played
+from tests.admin.test_penalties import exposed
 from tests.fixtures.city import City, brought_to, shanghai
 
 NIGHT = Outside((time(21), time(7, 30)), "https://desk.example/")
@@ -155,6 +156,18 @@ def test_of_a_discipline_ticket_only_that_something_waits(house, port, open_post
     assert to == "discipline@example.cn"
     assert number not in text
     assert text.strip() == "有一件事等您办理，请登录查看。 https://desk.example/notices/"
+
+
+def test_of_a_penalty_only_that_there_is_something_and_to_the_person_alone(house, port, open_post):
+    pk = exposed(house)["responsible"].id
+    house.api("operations").post(f"penalty/{pk}/actions/confirm", version=1)
+    mail = open_post()
+    channel(house, port, user="handler")
+    channel(house, port, role="handler")
+    assert runs(house, "2026-03-06 09:10") == Sent(sent=1)
+    assert mail.received == [
+        ("handler@example.cn", "顾客投诉提醒：请登录查看", "有一件与您有关的事，请登录查看。 https://desk.example/notices/\n")
+    ]  # fmt: skip
 
 
 def test_a_group_hears_of_each_deadline_once(late, port, open_post):

@@ -24,7 +24,7 @@ def do(page: Page, action: str) -> None:
     page.wait_for_load_state()
 
 
-def press(page: Page, action: str) -> None:
+def press(page: Page, action: str | re.Pattern[str]) -> None:
     """Send the form and wait for its answer: the page asks first whether its reader is still signed in."""
     with page.expect_navigation(wait_until="commit"):
         page.get_by_role("main").get_by_role("button", name=action, exact=True).click()
@@ -181,4 +181,39 @@ def test_the_discipline_track_ends_in_the_record(desk: Desk, person: People) -> 
     agent.get_by_label("处理记录").fill("已按处理意见登记。")
     press(agent, "填写处理记录表")
     expect(agent).to_have_url(f"{desk.url}/ticket/")
+    flash(agent, "已填写处理记录表")
+
+
+def test_a_discipline_ticket_given_back_and_sent_round_until_the_chairman_ends_it(desk: Desk, person: People) -> None:
+    discipline, chairman, head, agent = (person(name) for name in ("discipline", "chairman", "head", "agent"))
+    address = desk.at("instructed")
+    head.goto(address)
+    do(head, "退回")
+    head.get_by_label("退回理由").select_option("不属本单位")
+    head.get_by_label("说明").fill("张某上月已调走。")
+    press(head, "退回")
+    flash(head, "已退回")
+
+    chairman.goto(address)
+    do(chairman, "批示")
+    chairman.get_by_label("承办单位").select_option(desk.unit)
+    chairman.get_by_label("批示", exact=False).first.fill("调走前的事仍由原单位办理。")
+    press(chairman, "批示")
+    flash(chairman, f"已转{desk.unit}")
+
+    for n in (2, 3):
+        submit_result(head, address)
+        call_back(discipline, address, "不满意", "没有当面道歉。")
+        flash(discipline, "已记不满意", f"第 {n} 轮")
+    chairman.goto(address)
+    do(chairman, "仍不满意办结")
+    chairman.get_by_label("理由").fill("已书面道歉，顾客仍不接受。")
+    press(chairman, "仍不满意办结")
+    flash(chairman, "已仍不满意办结")
+
+    agent.goto(address)
+    expect(agent.get_by_text("辛苦费")).to_have_count(0)
+    do(agent, "填写处理记录表")
+    agent.get_by_label("处理记录").fill("已按处理意见登记。")
+    press(agent, "填写处理记录表")
     flash(agent, "已填写处理记录表")

@@ -173,7 +173,7 @@ def test_the_agent_takes_two_calls_calls_back_and_answers_where_it_is(
 
     aside(agent, "办到哪了")
     agent.get_by_label("工单号").fill(found)
-    agent.get_by_role("button", name="查", exact=True).click()
+    agent.get_by_role("button", name="查询", exact=True).click()
     expect(agent.locator(".kf-said").first).to_contain_text("回访时您表示满意")
 
 

@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from pyotp import TOTP
+from sqlalchemy import select
 
+from models import credential
+from models.base import User
 from tests.browser.conftest import DESK, PASSWORD, PATIENCE, PHONE, Desk
+from tests.browser.test_a_complaints_life import press
 from tests.browser.test_the_pages import serious
 
 NEW = "Zwölf Boote, ein See"
@@ -102,4 +106,49 @@ def test_who_forgot_a_password_gets_a_secret_and_chooses_another(
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("新密码已设")
     sign_in(page, desk, "head2", NEW)
+    expect(page.locator(".kf-shell")).to_be_visible()
+
+
+def test_another_holder_agrees_to_a_change_of_confidential_access(
+    desk: Desk, person: Callable[..., Page], pictures: Any
+) -> None:
+    desk.app.config["AGREEMENT"] = True
+    try:
+        admin = person("admin")
+        admin.goto(f"{desk.url}/users/list/?_flt_0_username=chairman")
+        admin.get_by_role("link", name="chairman").click()
+        admin.get_by_role("link", name="发一次性口令").or_(admin.get_by_role("button", name="发一次性口令")).click()
+        admin.get_by_role("button", name="发一次性口令").click()
+        expect(admin.locator(".kf-secret")).to_be_visible()
+    finally:
+        desk.app.config["AGREEMENT"] = False
+    holder = person("discipline")
+    holder.goto(f"{desk.url}/notices/")
+    holder.get_by_role("main").get_by_role("link").filter(has_text="待同意").first.click()
+    expect(holder.get_by_role("heading", level=1)).to_have_text("保密权限")
+    assert serious(holder) == []
+    press(holder, re.compile("^同意：.*发了设新密码的一次性口令"))
+    expect(holder.get_by_role("status")).to_contain_text("已同意，即时生效。")
+    expect(holder.get_by_role("main")).to_contain_text("已同意")
+    assert serious(holder) == []
+
+
+def test_a_password_that_is_too_old_is_changed_on_the_way_in(desk: Desk, visitor: Callable[..., Page]) -> None:
+    with desk.app.app_context():
+        session = desk.app.appbuilder.session
+        user = session.scalars(select(User).where(User.username == "handler")).one()
+        credential.chosen(session, user.id, None, desk.now() - timedelta(days=91), keep=0)
+        session.commit()
+    page = visitor(**PHONE)
+    sign_in(page, desk, "handler")
+    expect(page.get_by_role("heading", name="换一个密码")).to_be_visible()
+    assert serious(page) == []
+    page.get_by_label("新密码").fill(NEW)
+    page.get_by_label("再输一次").fill("Zwölf Boote, kein See")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("两次输入不一样。")
+    assert serious(page) == []
+    page.get_by_label("新密码").fill(NEW)
+    page.get_by_label("再输一次").fill(NEW)
+    page.keyboard.press("Enter")
     expect(page.locator(".kf-shell")).to_be_visible()

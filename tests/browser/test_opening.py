@@ -81,7 +81,7 @@ def test_a_persons_access_is_downloaded_in_both_forms_from_one_page(desk: Desk, 
     page.goto(f"{desk.url}/person/")
     page.get_by_label("电话").fill("13800005678")
     page.get_by_label("查询理由").select_option(label="本人申请查阅、复制")
-    page.get_by_role("button", name="查", exact=True).click()
+    page.get_by_role("button", name="查询", exact=True).click()
     for button, ending in (("下载表格", ".xlsx"), ("下载 JSON", ".json")):
         with page.expect_download() as file:
             page.get_by_role("button", name=button).click()

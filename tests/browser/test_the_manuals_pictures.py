@@ -174,6 +174,10 @@ def test_calls_of_one_burst_main_are_gathered(desk: Desk, person: People, keep: 
     phone = person("operations", phone=True)
     phone.goto(page.url)
     keep(phone, "incident", "phone")
+    press(page, "关联 4 件")
+    expect(page.get_by_role("heading", level=1)).to_have_text("已关联 4 件")
+    page.goto(f"{desk.url}/ticket/")
+    expect(page.get_by_role("link", name="归为一起")).to_have_count(0)
 
 
 @pytest.mark.parametrize("look", ["dark", "phone"])

@@ -17,13 +17,15 @@ from models.tables import (
     DisclosureGrant,
     Draft,
     Lookup,
+    MediaExposure,
+    PenaltyText,
     Reveal,
     SecurityEvent,
     TicketText,
 )
 from models.verify import verify
 from tests.fixtures.city import KEY, brought_to, on_sqlite, shanghai
-from tests.policy.penalties import does, propose
+from tests.policy.penalties import does, exposed, propose
 
 CLOSED = "2026-03-06 15:00"
 BEFORE, AFTER = "2029-03-06 14:59", "2029-03-06 15:01"
@@ -217,6 +219,34 @@ def test_a_penalty_that_is_done_with_holds_nothing(city):
     penalty(city, ticket, "confirm", "execute")
     city.session.flush()
     assert erased(city, AFTER).tickets == 1
+
+
+def test_what_was_said_in_its_penalties_and_exposures_goes_too_and_their_log_stands(city):
+    ticket, other = closed(city), city.agent.registers(at="2026-03-06 09:00", category="水压")
+    exposed(city, city.plant, "2026-03-08 20:00", ticket=ticket)
+    exposed(city, city.plant, "2026-03-08 20:00", ticket=other)
+    mine = propose(city, city.operations, "2026-03-09 10:00", person_id=city.handler.id, ticket_id=ticket.id,
+                   reason="王芳来电反映。")  # fmt: skip
+    does(city, city.operations, "confirm", mine, measure="通报")
+    does(city, city.handler, "appeal", mine, reason="王芳认错了人。")
+    does(city, city.discipline, "uphold", mine, "2027-03-09 10:00", reason="王芳没有认错。")
+    of_other = propose(city, city.operations, person_id=city.handler.id, ticket_id=other.id, reason="另一件。",
+                       at="2026-03-09 10:00")  # fmt: skip
+    told = retention.due(city.session, city.book(), shanghai("2029-03-10 00:00"))
+    assert told.beside == erased(city, "2029-03-10 00:00").beside == 2
+    city.session.expire_all()
+    said = select(PenaltyText.value).where(PenaltyText.penalty_id == mine.id)
+    assert set(city.session.scalars(said)) == {"何经办", "通报", "王芳没有认错。"}, "the last has a year more"
+    assert (mine.reason, mine.person, mine.measure, of_other.reason) == ("", "何经办", "通报", "另一件。")
+    assert sorted(city.session.scalars(select(MediaExposure.summary))) == ["", "多次反映未解决。"]
+    assert city.differences() == []
+    assert erased(city, "2030-03-10 00:00").beside == 1
+    assert set(city.session.scalars(said)) == {"何经办", "通报"}
+    assert city.differences() == []
+    assert erased(city, "2031-03-10 00:00").beside == 0
+    city.session.add(PenaltyText(penalty_id=mine.id, event_no=1, field="reason", value="改过的话", salt=b"0" * 16))
+    city.session.flush()
+    assert [name for name, _why in city.differences()] == [f"追究 {mine.id}"]
 
 
 def test_a_dry_run_counts_what_a_run_then_erases(city):

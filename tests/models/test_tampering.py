@@ -218,6 +218,14 @@ def rewrite_entries(s: Scene) -> None:
     s.run(update(HEAD).values(hash=head))
 
 
+def change_end(s: Scene) -> None:
+    s.run(update(HEAD).values(hash="0" * 64))
+
+
+def drop_end(s: Scene) -> None:
+    s.run(delete(HEAD))
+
+
 def restore_old_copy(s: Scene) -> None:
     """As things stood before the last ticket, the note, and the last sign-in."""
     drop_ticket_and_all(s, s.others[1])
@@ -254,6 +262,8 @@ MATRIX: dict[str, Callable[[Scene], None]] = {
     "the last entry deleted": cut_entries,
     "the last entry deleted, the chain's end set to what is left": cut_entries_and_mend,
     "the security log rewritten with our own code": rewrite_entries,
+    "the row of the security log's end changed": change_end,
+    "the row of the security log's end deleted": drop_end,
     "an old copy of the database put back": restore_old_copy,
     "nothing: the desk went on working": grow,
 }

@@ -6,8 +6,10 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, update
 
+from models.notice import Notice
 from models.penalties import scope
 from models.penalty_workflow import ACTIONS, DELAYED, EXPOSED, IGNORED, RETALIATED, STATES
+from models.reminding import inbox
 from models.tables import Penalty, PenaltyEvent, PenaltyFact, PenaltyRule, PenaltyText, Source, Ticket
 from tests.fixtures.city import on_sqlite, shanghai, written
 from tests.policy.penalties import does, exposed, found, may, propose, remind, sees
@@ -340,6 +342,54 @@ def test_the_second_of_two_decisions_changes_nothing(city, exposure, operations,
         does(city, operations, "execute", penalty, version=1)
     with refused("key_reused"):
         does(city, operations, "execute", penalty, once="k1")
+
+
+# Who is told
+
+
+def heard(city, person):
+    """(the act, until when it can be appealed) of all that a person was told, newest first; and how much is unread."""
+    by = person.as_of(city.now)
+    lines = inbox.lines(city.session, by, start=0, size=10)
+    told = [(line.act, line.notice.due_at and written(line.notice.due_at)) for line in lines]
+    return told, inbox.unread(city.session, by, city.now)
+
+
+@pytest.mark.parametrize("decision", ["uphold", "revoke"])
+def test_the_fined_are_told_and_of_an_appeal_whoever_may_decide_it(
+    city, exposure, discipline, inspector, handler, decision
+):
+    penalty = exposure["responsible"]
+    assert heard(city, handler) == ([], 0), "of a proposal nobody hears"
+    does(city, discipline, "confirm", penalty, "2026-03-09 09:00")
+    assert heard(city, handler) == ([("confirm", "2026-03-23 17:30")], 1)
+    does(city, handler, "appeal", penalty, reason="当天不当班。")
+    waits = {name for name, one in city.people.items() if heard(city, one)[1]}
+    assert waits == {"inspector", "leadership", "chairman"}, "but who confirmed it, and who decides no appeals"
+    does(city, inspector, decision, penalty, reason="查值班表。")
+    assert heard(city, handler) == ([(decision, None), ("confirm", "2026-03-23 17:30")], 1)
+    assert {name for name, one in city.people.items() if heard(city, one)[1]} == {"handler"}, "it waits no longer"
+
+
+def test_of_what_was_confirmed_and_withdrawn_the_person_hears_and_of_a_proposal_withdrawn_nobody(
+    city, exposure, operations, handler
+):
+    does(city, operations, "withdraw", exposure["leader"], reason="报道与我方无关。")
+    does(city, operations, "confirm", exposure["responsible"])
+    does(city, operations, "withdraw", exposure["responsible"], reason="报道与我方无关。")
+    assert [act for act, _until in heard(city, handler)[0]] == ["withdraw", "confirm"]
+    assert {n.user_id for n in city.session.scalars(select(Notice))} == {handler.id}
+
+
+def test_an_appeal_in_a_discipline_ticket_is_told_to_whom_its_ticket_is(
+    city, accusation, agent, discipline, handler, plant
+):
+    agent.refers(accusation)
+    penalty = propose(city, discipline, "2026-03-09 09:00", clause=RETALIATED, ticket_id=accusation.id,
+                      person_id=handler.id, unit_id=plant.id)  # fmt: skip
+    does(city, discipline, "confirm", penalty, measure="记过")
+    does(city, handler, "appeal", penalty, reason="没有这回事。")
+    assert {name for name, one in city.people.items() if heard(city, one)[1]} == {"inspector"}
 
 
 # Confidentiality

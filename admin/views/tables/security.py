@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import orjson
@@ -15,6 +16,7 @@ from admin.current import session
 from admin.guarding import SQLAInterface
 from admin.guarding.filters import Equal, Filter, FilterConverter
 from admin.views import columns, filters
+from admin.views.pages import LINKS
 from admin.views.tables.generated import Generated
 from models import access_change, fields, person, security_log, workflow
 from models.agreement import CONFIDENTIAL
@@ -24,8 +26,9 @@ from models.security_log import KINDS
 from models.tables import PasswordProfile, SecurityEvent, Ticket
 
 NAMES = {
-    "account": "系统账户", "acting_for": "代", "clear": "含联系方式", "columns": "改了", "command": "命令",
-    "conditions": "条件", "did": "做了", "door": "入口", "endpoint": "页面", "entries": "安全日志条数",
+    "account": "系统账户", "acting_for": "代", "beside": "追究和曝光的理由", "clear": "含联系方式",
+    "columns": "改了", "command": "命令", "conditions": "条件", "did": "做了", "door": "入口",
+    "endpoint": "页面", "entries": "安全日志条数",
     "events": "记录条数", "fields": "看了", "files": "附件", "format": "格式", "frame": "数据表", "given": "参数",
     "grant": "授权编号", "identified": "含个人信息", "key": "行", "level": "看到", "method": "方式", "month": "月份",
     "name": "名称", "number": "号码标记", "period": "期间", "reason": "理由", "reveal": "查看编号", "root": "根",
@@ -64,6 +67,8 @@ def detail(value: str) -> str:
     for name, part in told.items():
         if name == "table" and page is not None:
             part = gettext(page.zh)
+        elif name == "endpoint":
+            part = _asked_for(part)
         elif name == "columns" and isinstance(part, dict):
             part = "，".join(f"{_label(page, column)} {_change(change)}" for column, change in part.items())
         elif name == "columns" and told.get("what") == "list":
@@ -79,6 +84,15 @@ def _page_of(table: str | None) -> Any:
     """The generated page of a table, which has names for its columns."""
     pages = current_app.extensions["pages"]
     return next((page for page in pages if page.view.datamodel.obj.__tablename__ == table), None)
+
+
+def _asked_for(endpoint: str) -> str:
+    """What a refused request was for: the side's name of the page, else its address without numbers."""
+    pages = current_app.extensions["pages"]
+    named = next((page.zh for page in pages if page.view.__name__ == endpoint.partition(".")[0]), None)
+    rules = [rule.rule for rule in current_app.url_map.iter_rules() if rule.endpoint == endpoint]
+    named = named or next((link.zh for link in LINKS if link.href in rules), None)
+    return gettext(named) if named else re.sub("<[^>]*>", "…", rules[0]) if rules else endpoint
 
 
 def _label(page: Any, column: str) -> str:
