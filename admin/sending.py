@@ -36,6 +36,9 @@ STALE = timedelta(minutes=10)
 TOO_OLD = timedelta(days=3)
 """A notice that could not be sent by then is in the inbox, and goes out no more."""
 
+UNASKED = ("penalty", "alert")
+"""Kinds that ask for nothing by a deadline: told until they are read."""
+
 Deliver = Callable[[str, str, str], bool]
 """(address of the channel, title, text) → whether it was taken."""
 
@@ -113,14 +116,15 @@ def _waiting(session: Session, channel: NoticeChannel, people: dict[int | None, 
             return
         whose, seen = Notice.user_id == channel.user_id, scope.shown(Obligation, by)
         owed = and_(Notice.kind.in_(levels), scope.open_now(Obligation), seen)
-        unread = and_(Notice.kind == "penalty", Notice.read_at.is_(None))
+        unread = and_(Notice.kind.in_(UNASKED), Notice.read_at.is_(None))
         what = or_(Notice.kind == "appointed", unread, owed)
     else:
         role = channel.role or ""
         readers = [one.user_id for one in people.values() if role in one.roles and one.user_id is not None]
         whose = Notice.user_id.in_(readers)
-        what = and_(Notice.kind.in_(levels), scope.open_now(Obligation), Ticket.track == QUALITY,
+        owed = and_(Notice.kind.in_(levels), scope.open_now(Obligation), Ticket.track == QUALITY,
                     Obligation.track == QUALITY)  # fmt: skip
+        what = or_(and_(Notice.kind == "alert", Notice.read_at.is_(None)), owed)
     gone = select(delivery.notice_id).where(
         delivery.notice_id == Notice.id, delivery.channel_id == channel.id, delivery.sent_at.is_not(None)
     )
@@ -154,7 +158,10 @@ def _claimed(session: Session, channel: NoticeChannel, ids: list[int], at: datet
 
 def _once(lines: list[Line]) -> list[Line]:
     """A group hears of a deadline once, however many of it were told."""
-    found = {(one.notice.ticket_id or one.notice.id, one.notice.n, one.notice.kind): one for one in reversed(lines)}
+    found = {
+        (one.notice.ticket_id or one.notice.alert_id or one.notice.id, one.notice.n, one.notice.kind): one
+        for one in reversed(lines)
+    }
     return list(found.values())[::-1]
 
 
@@ -188,7 +195,7 @@ def message(lines: list[Line], at: datetime, public_url: str) -> tuple[str, str]
     """(title, text): a few notices one by one, more of them as counts. No content, no name, no phone."""
     counts = {level: sum(1 for line in lines if line.notice.kind == level) for level in reversed(LEVELS)}
     parts = [f"{n} 件{LEVELS[level]}" for level, n in counts.items() if n]
-    others = "请登录查看" if any(line.notice.kind == "penalty" for line in lines) else "任职变动"
+    others = "请登录查看" if any(line.notice.kind in UNASKED for line in lines) else "任职变动"
     title = "顾客投诉提醒：" + ("，".join(parts) or others)
     if len(lines) > SINGLY:
         return title, "\n".join(filter(None, ("请登录查看。", _link(public_url, "/notices/"))))
@@ -198,6 +205,9 @@ def message(lines: list[Line], at: datetime, public_url: str) -> tuple[str, str]
 def _said(line: Line, at: datetime, public_url: str) -> str:
     from admin.views.inbox import owed
 
+    if line.notice.kind == "alert":
+        where = _link(public_url, f"/notices/{line.notice.id}")
+        return " ".join(filter(None, ("有一条投诉预警，请登录查看。", where)))
     if line.notice.kind == "penalty":
         return " ".join(filter(None, ("有一件与您有关的事，请登录查看。", _link(public_url, "/notices/"))))
     if line.owed is None:

@@ -18,10 +18,10 @@ from analytics.labels import NAMED, Row
 from analytics.metrics import METRICS
 from analytics.periods import after, first_day, label, midnight
 from analytics.statistics.control import Assurance, Chart, Rule, Variation, chart
+from models.alert import WATCHED
 from models.reminding.alerts import Finding
 
-BETTER = {"complaint_rate": "low", "on_time_rate": "high", "repeat_callback_rate": "low"}
-"""Figures that are watched, and which way is better."""
+BETTER = {name: better for name, (_zh, better) in WATCHED.items()}
 MONTHS = 24
 """Finished months of a chart, as the pages show them."""
 ENOUGH = 20
@@ -94,10 +94,10 @@ def _charts(session: Session, until: date, as_of: datetime, target: Target) -> I
     divided = kpi.query(session, list(BETTER), by=("month", "unit"), **asked)
     for metric in BETTER:
         mine = [row for row in whole if row.metric == metric]
-        yield from _found(metric, mine, periods, last, end, target)
+        yield from of_chart(metric, mine, periods, last, end, target)
         for name in sorted({unit for row in divided if row.metric == metric and (unit := row.dims["unit"])}):
             rows = [row for row in divided if row.metric == metric and row.dims["unit"] == name]
-            yield from _found(metric, rows, periods, last, end, target, unit_id=units[name])
+            yield from of_chart(metric, rows, periods, last, end, target, unit_id=units[name])
 
 
 def _months(start: date, end: date) -> list[str]:
@@ -120,10 +120,11 @@ def of_months(rows: Sequence[Row], metric: str, periods: Sequence[str]) -> Chart
     )
 
 
-def _found(
+def of_chart(
     metric: str, rows: Sequence[Row], periods: list[str], last: date, end: date, target: Target,
     unit_id: int | None = None,
 ) -> Iterator[Finding]:  # fmt: skip
+    """What a chart's last month raises: of the whole group by any rule, of a unit by a point outside of the limits."""
     drawn = of_months(rows, metric, periods)
     point = drawn.points[-1]
     if drawn.trial or point.value is None:

@@ -20,6 +20,12 @@ from models.rule import Category
 from models.types import At, Code, MaybeAt, Serial
 
 KINDS = {"cluster": "投诉聚集", "signal": "指标变差", "assurance": "不再达标"}
+WATCHED = {
+    "complaint_rate": ("万户投诉率", "low"),
+    "on_time_rate": ("办理及时率（72 小时）", "high"),
+    "repeat_callback_rate": ("重复回访率", "low"),
+}
+"""Figures whose control charts raise alerts: name → what it is called, and which way is better."""
 RECIPIENTS = {
     "operations": "运营管理部",
     "leadership": "集团领导",
@@ -100,6 +106,11 @@ class Alert(Model):
     def told(self) -> Mapping[str, Any]:
         """The facts, read."""
         return json.loads(self.facts)  # type: ignore[no-any-return]
+
+    @property
+    def place(self) -> District | Unit | None:
+        """Where it is: a district, a unit, or (None) everywhere."""
+        return self.district or self.unit
 
     def __str__(self) -> str:
         return self.key

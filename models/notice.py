@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Uniq
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access_change import AccessChange
+from models.alert import Alert
 from models.base import Model
 from models.organisation import Post
 from models.types import ID, At, BigId, Code, MaybeAt, Name, Serial
@@ -95,6 +96,7 @@ class Notice(Model):
         UniqueConstraint("user_id", "post_id", name="one_notice_per_post"),
         Index("one_notice_per_act", "user_id", "penalty_id", "n", unique=True),
         Index("ix_notice_penalty", "penalty_id"),
+        Index("one_notice_per_alert", "user_id", "alert_id", unique=True),
         Index("ix_notice_user", "user_id", "made_at"),
         Index("ix_notice_unread", "user_id", "ticket_id", sqlite_where=UNREAD, postgresql_where=UNREAD),
         Index("ix_notice_ticket", "ticket_id", "n"),
@@ -104,7 +106,7 @@ class Notice(Model):
     id: Mapped[ID]
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
     kind: Mapped[Code]
-    """A level, `digest`, `appointed`, or `penalty`."""
+    """A level, `digest`, `appointed`, `penalty`, or `alert`."""
     ticket_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("ticket.id"))
     n: Mapped[int | None] = mapped_column(Integer)
     """The obligation's number in its ticket; of `penalty`: the number of the act in its log."""
@@ -114,6 +116,7 @@ class Notice(Model):
     change_id: Mapped[int | None] = mapped_column(ForeignKey("access_change.id"))
     """Of `appointed`: the change of confidential access that it tells of."""
     penalty_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("penalty.id"))
+    alert_id: Mapped[int | None] = mapped_column(ForeignKey("alert.id"), index=True)
     digest_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("notice.id"), index=True)
     urgent: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[At]
@@ -121,6 +124,7 @@ class Notice(Model):
 
     post: Mapped[Post | None] = relationship()
     change: Mapped[AccessChange | None] = relationship()
+    alert: Mapped[Alert | None] = relationship()
 
 
 class NoticeChannel(Model):

@@ -53,9 +53,7 @@ def seed(session: Session, *, through: int) -> None:
         names = ("obligation", "track", "level", "amount", "measure", "recipient", "urgent")
         session.add_all(NoticeRule(**dict(zip(names, row, strict=True))) for row in notice.SEEDED)
     if session.scalar(select(AlertRule.id).limit(1)) is None:
-        session.add_all(
-            AlertRule(kind=kind, recipient=whom, urgent=urgent) for kind, whom, urgent in alert.SEEDED
-        )
+        session.add_all(AlertRule(kind=kind, recipient=whom, urgent=urgent) for kind, whom, urgent in alert.SEEDED)
     if session.scalar(select(PasswordProfile.id).limit(1)) is None:
         session.add(password_profile.seeded())
     publish(session, range(FIRST_YEAR, through + 1))

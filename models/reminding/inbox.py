@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.interfaces import ExecutableOption
 
 from models import scope
 from models.actor import Actor
+from models.alert import Alert
 from models.disclosure import DisclosureGrant
 from models.notice import Notice
 from models.organisation import Post
@@ -80,13 +82,19 @@ def lines(session: Session, by: Actor, *, start: int, size: int) -> list[Line]:
     acts = and_(PenaltyEvent.penalty_id == Notice.penalty_id, PenaltyEvent.no == Notice.n)
     newest = _mine(by, Notice, Ticket.no, Obligation, Penalty, PenaltyEvent.action).outerjoin(PenaltyEvent, acts)
     newest = newest.order_by(Notice.made_at.desc(), Notice.id.desc())
-    newest = newest.options(selectinload(Notice.post), selectinload(Notice.change))
+    newest = newest.options(selectinload(Notice.post), selectinload(Notice.change), *_alerts())
     rows = session.execute(newest.offset(start).limit(size)).all()
     digests = _digests(session, by, [notice.id for notice, *_beside in rows if notice.kind == "digest"])
     return [
         Line(notice, no, owed, digests.get(notice.id, {}), notice.post, penalty, act or "")
         for notice, no, owed, penalty, act in rows
     ]
+
+
+def _alerts() -> Iterator[ExecutableOption]:
+    """What an alert is about, read along with it."""
+    for part in (Alert.category, Alert.district, Alert.unit):
+        yield selectinload(Notice.alert).selectinload(part)
 
 
 def _digests(session: Session, by: Actor, ids: Sequence[int]) -> dict[int, dict[str, int]]:

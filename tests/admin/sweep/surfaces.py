@@ -381,6 +381,7 @@ SURFACES: dict[str, Surface | Nothing] = {
     **generated("RuleView", "/rule"),
     **generated("NoticeRuleView", "/notice-rule"),
     **generated("NoticeChannelView", "/notice-channel"),
+    **generated("AlertRuleView", "/alert-rule"),
     **generated("PenaltyRuleView", "/penalty-rule", without=("delete",)),
     **generated("CalendarDayView", "/calendar"),
     **generated("CalendarYearView", "/calendar-year"),
