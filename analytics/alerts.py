@@ -1,7 +1,7 @@
 """What is out of its course on a day: clusters, control charts that call their latest month, targets no longer met.
 
-Nothing else raises an alert. A chart is the one that its page draws, month by month; of a unit's only a point outside of
-the limits counts, and only with enough behind it: of sixty charts some always shows a run or a trend.
+Nothing else raises an alert. A chart is the one that its page draws, month by month; of a unit's only a point outside
+of the limits counts, and only with enough behind it: of sixty charts some always shows a run or a trend.
 """
 
 from __future__ import annotations

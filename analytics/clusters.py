@@ -25,9 +25,12 @@ YEARLY = 2.0
 """Weeks a year in which some cell would be called by chance, by the probabilities alone."""
 LEAST = 5
 """Complaints in seven days under which nothing is a cluster, however rare it is."""
+FALSE_ALARMS = {"seasoned": 1.0, "recent": 1.0}
+"""Clusters a year by chance alone, in a city of the demo's size: with years of history, and with a quarter's. From a
+simulation (`python -m tests.bench alerts`); the pages say it."""
 EVERYWHERE = 3
 """Places of a category at once that are one matter of the whole city."""
-LOOKED_BACK = surveillance.LONGEST + surveillance.GAP + 1
+LOOKED_BACK = surveillance.LONGEST + 1
 """Weeks that are read."""
 
 

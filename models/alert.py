@@ -1,4 +1,4 @@
-"""预警: what has left its usual course and was told of, once, however often it is looked for (issue of figures, 第九条).
+"""预警: what has left its usual course and was told of, once, however often it is looked for (第九条).
 
 A complaint that clusters, a control chart that calls its latest month, a target that is no longer met: each opens one
 alert, which ends when it is found no more. Product quality alone: nothing here knows of a discipline ticket.

@@ -24,7 +24,8 @@ from models.suggestion import Keyword, Routing
 from models.ticket import Accused, Assignment, Link, Opening, Source, Ticket, TicketText
 
 __all__ = [
-    "AccessChange", "Accused", "Alert", "AlertDay", "AlertRule", "Assignment", "Attachment", "CalendarDay", "CalendarYear", "Callback", "Category",
+    "AccessChange", "Accused", "Alert", "AlertDay", "AlertRule", "Assignment", "Attachment", "CalendarDay",
+    "CalendarYear", "Callback", "Category",
     "Channel", "ClosingTime", "Credential", "CustomerCount", "DisclosureGrant", "District", "Draft", "Keyword",
     "Link", "Lookup", "MediaExposure", "Notice", "NoticeChannel", "NoticeDelivery", "NoticeRule", "NumberSeries",
     "Obligation", "OneTimeSecret", "Opening", "PasswordPast", "PasswordProfile", "Penalty", "PenaltyEvent",

@@ -12,7 +12,8 @@ from models.alert import KINDS, WATCHED, Alert
 
 SHARES = frozenset({"on_time_rate", "repeat_callback_rate"})
 RULES = {
-    "outside": "超出控制限", "run": "连续 7 期在均值一侧", "trend": "连续 7 期同向", "outer_third": "3 期中有 2 期接近控制限",
+    "outside": "超出控制限", "run": "连续 7 期在均值一侧", "trend": "连续 7 期同向",
+    "outer_third": "3 期中有 2 期接近控制限",
 }  # fmt: skip
 
 
@@ -52,8 +53,8 @@ def _charted(alert: Alert) -> str:
         return _("%(month)s %(value)s，照现在的办法达不到目标 %(target)s。", month=month,
                  value=_value(alert, told["value"]), target=_value(alert, told["target"]))  # fmt: skip
     why = _("；").join(_(RULES[rule]) for rule in told["rules"])
-    return _("%(month)s %(value)s，平均 %(center)s：%(why)s，确有变差。", month=month, value=_value(alert, told["value"]),
-             center=_value(alert, told["center"]), why=why)  # fmt: skip
+    return _("%(month)s %(value)s，平均 %(center)s：%(why)s，确有变差。", month=month, why=why,
+             value=_value(alert, told["value"]), center=_value(alert, told["center"]))  # fmt: skip
 
 
 def _value(alert: Alert, value: float) -> str:

@@ -46,7 +46,7 @@ STEPS, CLOSE = 50, 1e-8
 
 @dataclass(frozen=True)
 class Forecast:
-    """What the past says of one week, an element a series. error: of the log of `expected`; dispersion: φ, at least 1."""
+    """What the past says of one week, an element a series. error: of the log of expected; dispersion: φ, at least 1."""
 
     expected: Floats
     error: Floats
