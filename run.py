@@ -111,7 +111,8 @@ def _mount_figures(app: Flask, house: House) -> None:
     from admin.current import current_actor, current_user
     from admin.factory import policy
     from admin.views import render_dash_shell
-    from analytics import dashboards
+    from admin.views.door import has_tickets
+    from analytics import behind, dashboards
     from analytics.api import APIS
     from models import granting
 
@@ -135,6 +136,7 @@ def _mount_figures(app: Flask, house: House) -> None:
 
     app.extensions |= {
         "actor_of": current_actor, "figures": figures, "house": house, "exported": exported, "granted": granted,
+        "behind": behind,
     }  # fmt: skip
     for api in APIS:
         app.appbuilder.add_api(api)  # type: ignore[attr-defined]
@@ -147,6 +149,7 @@ def _mount_figures(app: Flask, house: House) -> None:
         csrf_token=generate_csrf,
         gettext=gettext,
         now=lambda: app.extensions["clock"](),
+        tickets=lambda: url_for("TicketView.list") if has_tickets() else None,
     )
 
     @app.after_request

@@ -55,6 +55,8 @@ DOORS: dict[str, Door] = {
     "AlertRule": Door(OFFICES, OFFICES),
     "NoticeChannel": Door(frozenset({"admin"}), frozenset({"admin"})),
     "PenaltyRule": Door(EVERYBODY, OFFICES),
+    "KpiTarget": Door(READERS, OFFICES),
+    "Annotation": Door(READERS, OFFICES),
     "CalendarDay": Door(EVERYBODY, OFFICES),
     "CalendarYear": Door(EVERYBODY, OFFICES),
     "ClosingTime": Door(EVERYBODY, OFFICES),

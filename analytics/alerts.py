@@ -6,6 +6,7 @@ of the limits counts, and only with enough behind it: of sixty charts some alway
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -14,14 +15,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analytics import clusters, kpi
+from analytics.charts import of_rows
 from analytics.labels import NAMED, Row
 from analytics.metrics import METRICS
-from analytics.periods import after, first_day, label, midnight
-from analytics.statistics.control import Assurance, Chart, Rule, Variation, chart
+from analytics.periods import after, each, first_day, label, midnight
+from analytics.questions import Question
+from analytics.statistics.control import Assurance, Rule, Variation
+from analytics.targets import assurance, target_of
 from models.alert import WATCHED
 from models.reminding.alerts import Finding
+from models.tables import Annotation
 
-BETTER = {name: better for name, (_zh, better) in WATCHED.items()}
 MONTHS = 24
 """Finished months of a chart, as the pages show them."""
 ENOUGH = 20
@@ -32,11 +36,16 @@ Target = Callable[[str, date], float | None]
 
 
 def no_target(_metric: str, _day: date) -> float | None:
+    """Nothing is aimed at."""
     return None
 
 
-def find(session: Session, until: date, as_of: datetime, target: Target = no_target) -> list[Finding]:
+def find(session: Session, until: date, as_of: datetime) -> list[Finding]:
     """What stands out in the days before `until`, as known at `as_of`."""
+
+    def target(metric: str, day: date) -> float | None:
+        return target_of(session, metric, day)
+
     return [*_clusters(session, until, as_of), *_charts(session, until, as_of, target)]
 
 
@@ -86,59 +95,59 @@ def _charts(session: Session, until: date, as_of: datetime, target: Target) -> I
     end = first_day("month", until)
     months = end.year * 12 + end.month - 1 - MONTHS
     start = date(months // 12, months % 12 + 1, 1)
-    asked: dict[str, Any] = {"as_of": as_of, "start": midnight(start), "end": midnight(end)}
-    periods = _months(start, end)
-    last = first_day("month", date.fromordinal(end.toordinal() - 1))
+    periods = [label("month", day) for day in each("month", start, end) if day < end]
     units = _ids(session, "unit")
-    whole = kpi.query(session, list(BETTER), by=("month",), **asked)
-    divided = kpi.query(session, list(BETTER), by=("month", "unit"), **asked)
-    for metric in BETTER:
+    whole, divided = kpi.answers(session, [
+        Question(names=tuple(WATCHED), by=by, as_of=as_of, start=midnight(start), end=midnight(end))
+        for by in (("month",), ("month", "unit"))
+    ])  # fmt: skip
+    anew = _rebased(session, start, end, periods)
+    for metric in WATCHED:
         mine = [row for row in whole if row.metric == metric]
-        yield from of_chart(metric, mine, periods, last, end, target)
-        for name in sorted({unit for row in divided if row.metric == metric and (unit := row.dims["unit"])}):
-            rows = [row for row in divided if row.metric == metric and row.dims["unit"] == name]
-            yield from of_chart(metric, rows, periods, last, end, target, unit_id=units[name])
+        yield from of_chart(mine, metric, periods, target, rebased=anew[None])
+        by_unit: dict[str, list[Row]] = {}
+        for row in divided:
+            if row.metric == metric and (name := row.dims["unit"]):
+                by_unit.setdefault(name, []).append(row)
+        for name, rows in sorted(by_unit.items()):
+            unit = units[name]
+            yield from of_chart(rows, metric, periods, target, unit_id=unit, rebased=sorted({*anew[None], *anew[unit]}))
 
 
-def _months(start: date, end: date) -> list[str]:
-    found, day = [], start
-    while day < end:
-        found.append(label("month", day))
-        day = after("month", day)
+def _rebased(session: Session, start: date, end: date, periods: Sequence[str]) -> dict[int | None, list[int]]:
+    """Unit (None: everybody) → the months from which its charts have limits of their own (annotations)."""
+    found: dict[int | None, list[int]] = defaultdict(list)
+    notes = select(Annotation.unit_id, Annotation.day).where(
+        Annotation.rebases, Annotation.day >= start, Annotation.day < end
+    )
+    for unit, day in session.execute(notes):
+        found[unit].append(periods.index(label("month", day)))
     return found
 
 
-def of_months(rows: Sequence[Row], metric: str, periods: Sequence[str]) -> Chart:
-    """The control chart of a figure by month."""
-    by_month = {row.dims["month"]: row for row in rows}
-    shown = [by_month.get(one) for one in periods]
-    return chart(
-        [row.numerator if row else 0 for row in shown],
-        [float(row.denominator or 0) if row else 0.0 for row in shown],
-        "p" if METRICS[metric].share else "u",
-        per=getattr(METRICS[metric], "per", 1),
-    )
-
-
 def of_chart(
-    metric: str, rows: Sequence[Row], periods: list[str], last: date, end: date, target: Target,
-    unit_id: int | None = None,
+    rows: Sequence[Row], metric: str, periods: Sequence[str], target: Target = no_target, *,
+    unit_id: int | None = None, rebased: Sequence[int] = (),
 ) -> Iterator[Finding]:  # fmt: skip
     """What a chart's last month raises: of the whole group by any rule, of a unit by a point outside of the limits."""
-    drawn = of_months(rows, metric, periods)
-    point = drawn.points[-1]
-    if drawn.trial or point.value is None:
+    drawn = of_rows(rows, "month", periods, None, rebased)
+    point = drawn.points[-1] if drawn else None
+    if drawn is None or point is None or drawn.trial or point.value is None:
         return
+    better = METRICS[metric].better
+    last = date.fromisoformat(f"{periods[-1]}-01")
     facts = {
         "value": point.value, "numerator": point.count, "denominator": point.over, "center": point.center,
         "lower": point.lower, "upper": point.upper,
     }  # fmt: skip
-    period = {"since": last, "until": end, "metric": metric, "unit_id": unit_id}
+    period: dict[str, Any] = {"since": last, "until": after("month", last), "metric": metric, "unit_id": unit_id}
     counts = {rule for rule in point.signals if unit_id is None or (rule == Rule.OUTSIDE and point.over >= ENOUGH)}
-    if counts and drawn.variation(BETTER[metric]) == Variation.WORSE:
+    if counts and drawn.variation(better) == Variation.WORSE:
         yield Finding("signal", facts={**facts, "rules": sorted(counts)}, weight=abs(point.z or 0.0), **period)
     aim = target(metric, last)
-    if aim is not None and drawn.assurance(aim, BETTER[metric]) == Assurance.INCAPABLE:
-        before = of_months(rows, metric, periods[:-1]).assurance(aim, BETTER[metric])
-        lost = before not in (None, Assurance.INCAPABLE)  # what never was within reach is no news
-        yield Finding("assurance", facts={**facts, "target": aim}, opens=lost, **period)
+    if assurance(drawn, metric, aim) == Assurance.INCAPABLE:
+        before = of_rows(rows, "month", periods[:-1], None, rebased)
+        was = assurance(before, metric, aim) if before else None
+        # What never was within reach is no news.
+        yield Finding("assurance", facts={**facts, "target": aim}, opens=was not in (None, Assurance.INCAPABLE),
+                      **period)  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -18,9 +18,12 @@ from sqlalchemy.orm import Session
 from analytics import files, frames, questions
 from analytics import kpi as figures
 from analytics.columns import FRAMES
+from analytics.kinds import Metric
 from analytics.labels import Row
 from analytics.metrics import METRICS
+from analytics.periods import local_date
 from analytics.questions import DIMENSIONS, SCOPES, Question, Unanswerable
+from analytics.targets import targets_on
 from models import granting, security_log
 from models.refusals import NotYours
 from models.types import SHANGHAI, now
@@ -64,13 +67,14 @@ def kpi(
         raise click.UsageError(str(no)) from None
     with house.session(figures=True) as session:
         rows = figures.answer(session, asked)
+        aims = targets_on(session, local_date(asked.as_of))
     if as_json:
         click.echo(json.dumps(figures.as_json(asked, rows), ensure_ascii=False, allow_nan=False))
     else:
         console = Console()
         console.width = console.width if console.is_terminal else WIDE
         console.print(said(asked))
-        console.print(table(asked, rows))
+        console.print(table(asked, rows, aims))
 
 
 def said(asked: Question) -> str:
@@ -82,30 +86,43 @@ def said(asked: Question) -> str:
     return f"{SCOPES[asked.scope]} · 期间 {period} · 截至 {asked.as_of.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
 
 
-def table(asked: Question, rows: Iterable[Row]) -> Table:
-    """Rows for people: the figure by its Chinese name, its value, both parts."""
+def table(asked: Question, rows: Iterable[Row], aims: Mapping[str, float]) -> Table:
+    """Rows for people: the figure by its Chinese name, its value and interval, both parts. aims: metric → target."""
     rows = list(rows)
     made = Table()
     for dimension in asked.by:
         made.add_column(DIMENSIONS[dimension])
     made.add_column("指标")
     lacking = any(row.missing for row in rows)
-    for heading in ("数值", "分子", "分母", *(["缺在册户数的投诉"] if lacking else [])):
+    aimed = any(row.metric in aims for row in rows)
+    more = [*(["目标"] if aimed else []), *(["缺在册户数的投诉"] if lacking else [])]
+    for heading in ("数值", "95% 区间", "分子", "分母", *more):
         made.add_column(heading, justify="right")
     for row in rows:
+        metric = METRICS[row.metric]
         told = [value if value is not None else "—" for value in row.dims.values()]
-        parts = [shown(row), f"{row.numerator:,}", "" if row.denominator is None else f"{row.denominator:,}"]
-        made.add_row(*told, METRICS[row.metric].zh, *parts, *([str(row.missing)] if lacking else []))
+        value = "未达到" if row.not_reached else shown(metric, row.value)
+        parts = [value, _between(row), f"{row.numerator:,}", "" if row.denominator is None else f"{row.denominator:,}"]
+        aim = [shown(metric, aims.get(metric.name), "")] if aimed else []
+        made.add_row(*told, metric.zh, *parts, *aim, *([str(row.missing)] if lacking else []))
     return made
 
 
-def shown(row: Row) -> str:
+def _between(row: Row) -> str:
+    """The interval; its upper end is open where it is not reached."""
+    if row.low is None:
+        return ""
+    metric = METRICS[row.metric]
+    return f"{shown(metric, row.low)} ~ {shown(metric, row.high, '未达到')}"
+
+
+def shown(metric: Metric, value: float | None, otherwise: str = "—") -> str:
     """A value for people; no data is a dash, never 0."""
-    if row.value is None:
-        return "—"
-    if METRICS[row.metric].share:
-        return f"{row.value:.1%}"
-    return f"{row.value:,}" if isinstance(row.value, int) else f"{row.value:,.2f}"
+    if value is None:
+        return otherwise
+    if metric.share:
+        return f"{value:.1%}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
 
 
 @click.command("export")

@@ -19,11 +19,12 @@ from fractions import Fraction
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from analytics.labels import Key, Labels, Row
-from analytics.metrics import Rate
+from analytics.kinds import Rate
+from analytics.labels import Key, Labels, Row, ends
 from analytics.parts import Part
 from analytics.periods import TIMES, after, first_day, label, midnight
 from analytics.questions import Question
+from analytics.statistics.intervals import poisson
 from models.types import SHANGHAI
 
 Times = tuple[str, ...]
@@ -102,11 +103,10 @@ def _inside(day: date, days: int, start: datetime | None, end: datetime | None) 
     return Fraction(max(ends - begins, timedelta()) // timedelta(microseconds=1), 86_400_000_000)
 
 
-def rates(session: Session, metric: Rate, found: Iterable[Part], labels: Labels) -> list[Row]:
+def rates(books: Books, metric: Rate, found: Iterable[Part], labels: Labels) -> list[Row]:
     """A rate's rows: every period and unit with customers, and whatever else counted a complaint."""
     asked = labels.asked
-    books = read(session, metric.denominator)
-    by_unit, by_district = "unit" in asked.by, "district" in asked.by
+    by_unit, by_district = "unit" in asked.by, "district" in (*asked.by, *dict(asked.only))
     over = customers(books, asked, labels.unit if by_unit else None, labels.chosen)
     sums: dict[Key, list[int]] = {} if asked.by else {(): [0, 0]}
     if not set(asked.by) - TIMES.keys() - {"unit"}:
@@ -132,6 +132,7 @@ def rates(session: Session, metric: Rate, found: Iterable[Part], labels: Labels)
                 numerator=count if many else count + missing,  # nothing to divide by: what there was
                 denominator=plain(many),
                 missing=missing,
+                **ends(poisson(count, float(many), metric.per)),
             )
         )
     return rows

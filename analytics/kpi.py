@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from itertools import chain
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from analytics import exposure, parts
-from analytics.labels import Key, Labels, Row
-from analytics.metrics import AGES, METRICS, Flow, Metric, Rate, Stock
+from analytics import exposure, hours, parts
+from analytics.kinds import Flow, Hours, Metric, Rate, Stock
+from analytics.labels import Key, Labels, Names, Row, ends
+from analytics.metrics import AGES, METRICS
 from analytics.parts import Part
 from analytics.periods import TIMES, each, first_day, last_day_before, local_date
-from analytics.questions import AGE, Question, bound, written
+from analytics.questions import AGE, Question, Unanswerable, bound, written
+from analytics.statistics.intervals import Interval, poisson, wilson
+from analytics.statistics.survival import At, curve, percentile
 
 
 def query(
@@ -43,15 +46,79 @@ def query(
 
 def answer(session: Session, asked: Question) -> list[Row]:
     """The rows of a question, metric by metric as asked, each in the order of its dimensions, null last."""
-    labels = Labels(session, asked)
-    found: dict[str, list[Part]] = defaultdict(list)
-    for part in chain(parts.flows(session, asked), parts.stocks(session, asked)):
-        found[part.metric].append(part)
-    return [
-        row
-        for name in asked.names
-        for row in sorted(_rows(session, METRICS[name], found[name], labels), key=_order)
-    ]  # fmt: skip
+    return answers(session, [asked])[0]
+
+
+def answers(session: Session, asked: Sequence[Question]) -> list[list[Row]]:
+    """The rows of several questions, as a page has them: what they have in common is counted once."""
+    names: Names = {}
+    books: dict[str, exposure.Books] = {}
+    counted = _Counted(session, asked)
+    return [_answer(session, one, counted, Labels(session, one, names), books) for one in asked]
+
+
+def _answer(
+    session: Session, asked: Question, counted: _Counted, labels: Labels, books: dict[str, exposure.Books]
+) -> list[Row]:
+    moved: dict[str, list[Part]] = defaultdict(list)
+    for part in parts.stocks(session, asked):
+        moved[part.metric].append(part)
+    lengths = hours.histograms(session, asked, labels)
+    rows: list[Row] = []
+    for name in asked.names:
+        metric = METRICS[name]
+        if isinstance(metric, Hours):
+            made = _hours(metric, lengths[metric.clock.name], labels)
+        elif isinstance(metric, Stock):
+            made = _stocks(metric, moved[name], labels)
+        elif isinstance(metric, Rate):
+            if name not in books:
+                books[name] = exposure.read(session, metric.denominator)
+            made = exposure.rates(books[name], metric, counted.of(asked, metric), labels)
+        else:
+            made = _flows(metric, counted.of(asked, metric), labels)
+        rows += sorted(made, key=_order)
+    return rows
+
+
+class _Counted:
+    """The parts of the flows and rates of several questions, one statement for all that differ in time alone.
+
+    Parts are additive: those of a month serve the question for the whole period and the one by unit as well.
+    """
+
+    def __init__(self, session: Session, asked: Sequence[Question]) -> None:
+        together: dict[Any, tuple[Question, dict[str, None], dict[str, None]]] = {}
+        for one in asked:
+            for name in one.names:
+                metric = METRICS[name]
+                if isinstance(metric, Flow | Rate):
+                    _first, names, by = together.setdefault(self._key(one, metric), (one, {}, {}))
+                    names[name] = None
+                    by |= dict.fromkeys(one.by)
+        self._found: dict[Any, dict[str, list[Part]]] = {}
+        for key, (first, names, by) in together.items():
+            of_metric: dict[str, list[Part]] = defaultdict(list)
+            for part in parts.flows(session, replace(first, names=tuple(names), by=tuple(by))):
+                of_metric[part.metric].append(part)
+            self._found[key] = of_metric
+
+    def of(self, asked: Question, metric: Flow | Rate) -> list[Part]:
+        return self._found[self._key(asked, metric)][metric.name]
+
+    @staticmethod
+    def _key(asked: Question, metric: Flow | Rate) -> Any:
+        return replace(asked, names=(), by=tuple(parts.divisions(asked))), metric.grain
+
+
+def survival(session: Session, asked: Question) -> list[At]:
+    """The curve behind the percentiles of one clock's hours: `asked` names one of them, and is not divided."""
+    (name,) = asked.names
+    metric = METRICS[name]
+    if not isinstance(metric, Hours):
+        raise Unanswerable("name", "“%(given)s”不是时长。", given=name)
+    found = hours.histograms(session, asked, Labels(session, asked))
+    return curve(hours.steps(found[metric.clock.name].get((), {})))
 
 
 def as_json(asked: Question, rows: Iterable[Row]) -> dict[str, Any]:
@@ -66,24 +133,39 @@ def as_json(asked: Question, rows: Iterable[Row]) -> dict[str, Any]:
     }
 
 
-def _rows(session: Session, metric: Metric, found: list[Part], labels: Labels) -> list[Row]:
-    if isinstance(metric, Rate):
-        return exposure.rates(session, metric, found, labels)
-    return _stocks(metric, found, labels) if isinstance(metric, Stock) else _flows(metric, found, labels)
-
-
-def _flows(metric: Metric, found: list[Part], labels: Labels) -> list[Row]:
+def _flows(metric: Flow, found: list[Part], labels: Labels) -> list[Row]:
     sums: dict[Key, list[int]] = {} if labels.asked.by else {(): [0, 0]}
     for part in found:
         total = sums.setdefault(labels.key(part.day, part.unit, part.ids), [0, 0])
         total[0] += part.count
         total[1] += part.of
-    if isinstance(metric, Flow) and metric.denominator is None:
-        return [labels.row(key, metric.name, value=n, numerator=n, denominator=None) for key, (n, _) in sums.items()]
+    if metric.denominator is None:
+        whole = {key: n // metric.scale if n % metric.scale == 0 else n / metric.scale for key, (n, _) in sums.items()}
+        return [labels.row(key, metric.name, value=n, numerator=n, denominator=None) for key, n in whole.items()]
     return [
-        labels.row(key, metric.name, value=n / of if of else None, numerator=n, denominator=of)
+        labels.row(key, metric.name, value=n / of if of else None, numerator=n, denominator=of,
+                   **ends(wilson(n, of) if metric.share else _of_rounds(n, of)))
         for key, (n, of) in sums.items()
-    ]
+    ]  # fmt: skip
+
+
+def _of_rounds(many: int, of: int) -> Interval | None:
+    """A mean of which each has at least one: what is beyond that is rare, and Poisson's."""
+    found = poisson(max(0, many - of), of)
+    return Interval(1 + found.low, 1 + found.high) if found else None
+
+
+def _hours(metric: Hours, found: dict[Key, hours.Histogram], labels: Labels) -> list[Row]:
+    rows = []
+    for key, histogram in found.items() if labels.asked.by else [((), found.get((), {}))]:
+        told = percentile(hours.steps(histogram), metric.percentile)
+        ended = sum(many for many, _still, _seconds in histogram.values())
+        still = sum(many for _ended, many, _seconds in histogram.values())
+        rows.append(
+            labels.row(key, metric.name, value=told.value, numerator=ended, denominator=ended + still, low=told.low,
+                       high=told.high)
+        )  # fmt: skip
+    return rows
 
 
 def _stocks(metric: Metric, found: list[Part], labels: Labels) -> list[Row]:

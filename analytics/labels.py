@@ -12,12 +12,17 @@ from sqlalchemy.orm import Session
 
 from analytics.periods import TIMES, label
 from analytics.questions import Question, unknown
+from analytics.statistics.intervals import Interval
+from models.penalty_workflow import POSTS
+from models.policy import CAUSES
 from models.tables import Category, Channel, District, Unit
 
 Number = int | float
 Key = tuple[str | None, ...]
 """A value for each dimension asked for, in their order."""
 
+Names = dict[str, dict[Any, str]]
+"""dimension → id or code → name."""
 NAMED: dict[str, type[Any]] = {"unit": Unit, "category": Category, "channel": Channel, "district": District}
 
 
@@ -25,7 +30,8 @@ NAMED: dict[str, type[Any]] = {"unit": Unit, "category": Category, "channel": Ch
 class Row:
     """One figure. value: null where there is nothing to divide by; a count's denominator is null.
 
-    missing: complaints of unit-months without a customer figure, which a rate leaves out.
+    missing: complaints of unit-months without a customer figure, which a rate leaves out. low, high: the 95 %
+    interval of the value, in its unit; null where it has none, `high` also where it is not reached.
     """
 
     dims: Mapping[str, str | None]
@@ -34,6 +40,13 @@ class Row:
     numerator: Number
     denominator: Number | None
     missing: int = 0
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def not_reached(self) -> bool:
+        """Whether a percentile lies beyond what is known yet, though there are cases."""
+        return self.value is None and bool(self.denominator)
 
     def as_dict(self) -> dict[str, Any]:
         """The row as `kpi --json` prints it; `missing` only where something is."""
@@ -43,20 +56,30 @@ class Row:
             "value": self.value,
             "numerator": self.numerator,
             "denominator": self.denominator,
+            "low": self.low,
+            "high": self.high,
         }
         return {**found, "missing": self.missing} if self.missing else found
+
+
+def ends(interval: Interval | None) -> dict[str, float]:
+    """The ends of an interval as figures of a row."""
+    return {"low": interval.low, "high": interval.high} if interval else {}
 
 
 class Labels:
     """From a part's day and ids to the words of the dimensions asked for.
 
-    chosen: the ids of the units asked for; None: all. Raises Unanswerable for a unit that does not exist.
+    names: those read for another question, to which these are added. chosen: the ids of the units asked for; None:
+    all. Raises Unanswerable for a name that does not exist.
     """
 
-    def __init__(self, session: Session, asked: Question) -> None:
+    def __init__(self, session: Session, asked: Question, names: Names | None = None) -> None:
         self.asked = asked
-        self._names: dict[str, dict[int, str]] = {}
-        for name in ({*asked.by} | ({"unit"} if asked.units else set())) & NAMED.keys():
+        self._names: Names = {} if names is None else names
+        self._names |= {"role": POSTS, "cause": CAUSES}
+        needed = {*asked.by, *dict(asked.only)} | ({"unit"} if asked.units else set())
+        for name in (needed & NAMED.keys()) - self._names.keys():
             table = NAMED[name]
             self._names[name] = {row.id: row.name for row in session.execute(select(table.id, table.name))}
         self.chosen: frozenset[int] | None = None
@@ -66,6 +89,9 @@ class Labels:
                 if unit not in ids:
                     raise unknown("unit", "没有“%(given)s”这个单位", unit, ids)
             self.chosen = frozenset(ids[unit] for unit in asked.units)
+        for name, value in asked.only:
+            if value not in self._names[name].values():
+                raise unknown(name, "没有“%(given)s”", value, self._names[name].values())
 
     def key(self, day: date | None, unit: int | None, ids: tuple[Any, ...]) -> Key:
         """The words of a part, in the order asked; its time is left empty where `day` is."""

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import Date
+from sqlalchemy import BigInteger, Date
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -110,6 +110,27 @@ def _later_in_sqlite(element: days_later, compiler: SQLCompiler, **options: Any)
 def _later_in_postgresql(element: days_later, compiler: SQLCompiler, **options: Any) -> str:
     at, days = (compiler.process(part, **options) for part in element.clauses)
     return f"({at} + interval '{days} days')"
+
+
+class seconds_between(FunctionElement[int]):
+    """Whole seconds from one instant to another: alike on both databases, fractions cut off at either end."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(seconds_between, "sqlite")
+def _seconds_in_sqlite(element: seconds_between, compiler: SQLCompiler, **options: Any) -> str:
+    start, end = (f"CAST(strftime('%s', substr({compiler.process(part, **options)}, 1, 19)) AS INTEGER)"
+                  for part in element.clauses)  # fmt: skip
+    return f"({end} - {start})"
+
+
+@compiles(seconds_between, "postgresql")
+def _seconds_in_postgresql(element: seconds_between, compiler: SQLCompiler, **options: Any) -> str:
+    start, end = (f"CAST(floor(extract(epoch FROM {compiler.process(part, **options)})) AS bigint)"
+                  for part in element.clauses)  # fmt: skip
+    return f"({end} - {start})"
 
 
 def grouped_by(asked: Collection[str]) -> str | None:

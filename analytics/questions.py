@@ -9,16 +9,23 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from analytics.metrics import AGED, METRICS
+from analytics.metrics import AGED, METRICS, PERSONAL
 from analytics.periods import TIMES, local_date, midnight
 from models.actor import Actor
 from models.policy import ROLES
 from models.types import SHANGHAI
 
-PLACES = {"unit": "承办单位", "category": "类别", "channel": "渠道", "track": "性质", "district": "片区"}
+PLACES = {"unit": "承办单位", "category": "类别", "channel": "渠道", "track": "性质", "district": "片区",
+          "cause": "原因"}  # fmt: skip
 AGE = "age"
 """How long an open ticket has been open: a dimension of `backlog` alone."""
-DIMENSIONS = {**TIMES, **PLACES, AGE: "未结时长"}
+DIMENSIONS = {**TIMES, **PLACES, AGE: "未结时长", "clause": "条款", "role": "责任"}
+ONLY = {AGE: AGED, "clause": PERSONAL, "role": PERSONAL}
+"""Dimension → the only metrics that have it."""
+UNTOLD = frozenset(TIMES) | {"clause"}
+"""Dimensions by which penalties of the whole group tell nothing of a person."""
+CONFINING = ("category", "channel", "district")
+"""What a page may be confined to beside units."""
 SCOPES = {"quality": "产品质量口径", "all": "全口径"}
 YEARS = range(1900, 2201)
 
@@ -56,7 +63,7 @@ class Withheld(PermissionError):
 class Question:
     """A question that can be answered. start, end: [from, to) as instants; units: names; none: all.
 
-    Raises Unanswerable.
+    only: (dimension of `CONFINING`, name): what alone is counted. Raises Unanswerable.
     """
 
     names: tuple[str, ...]
@@ -66,6 +73,7 @@ class Question:
     by: tuple[str, ...] = ()
     scope: str = "quality"
     units: tuple[str, ...] = ()
+    only: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         for name in self.names:
@@ -74,14 +82,21 @@ class Question:
         for dimension in self.by:
             if dimension not in DIMENSIONS:
                 raise unknown("by", "不能按“%(given)s”分", dimension, DIMENSIONS)
-        misfit = [name for name in self.names if name not in AGED]
-        if AGE in self.by and misfit:
-            raise Unanswerable("by", "“age”（未结时长）只用于 %(aged)s，不用于 %(names)s。",
-                               aged="、".join(sorted(AGED)), names="、".join(misfit))  # fmt: skip
+        for dimension in self.by:
+            misfit = [name for name in self.names if name not in ONLY.get(dimension, METRICS)]
+            if misfit:
+                raise Unanswerable("by", "“%(by)s”（%(zh)s）只用于 %(fitting)s，不用于 %(names)s。", by=dimension,
+                                   zh=DIMENSIONS[dimension], fitting="、".join(sorted(ONLY[dimension])),
+                                   names="、".join(misfit))  # fmt: skip
         if self.scope not in SCOPES:
             raise unknown("scope", "没有“%(given)s”这个口径", self.scope, SCOPES)
         if self.start and self.end and self.start >= self.end:
             raise Unanswerable("to", "止于（to，不含）须晚于起于（from）。")
+
+
+def divisible(by: Iterable[str]) -> tuple[str, ...]:
+    """The metrics that can be divided by all of these."""
+    return tuple(name for name in METRICS if all(name in ONLY.get(dimension, METRICS) for dimension in by))
 
 
 def unknown(field: str, sentence: str, given: str, known: Iterable[str]) -> Unanswerable:
@@ -111,7 +126,7 @@ def read(
     dimensions = dict.fromkeys(word.strip() for words in by for word in words.split(",") if word.strip())
     chosen = tuple(dict.fromkeys(names))
     if not chosen:
-        chosen = tuple(name for name in METRICS if AGE not in dimensions or name in AGED)
+        chosen = divisible(dimensions)
     return Question(
         names=chosen,
         start=read_moment("from", start) if start else None,
@@ -174,6 +189,16 @@ def allowed_scope(actor: Actor, scope: str) -> str:
     if scope == "all" and not actor.sees_all_figures:
         raise Withheld("全口径只向集团纪检监察室和董事长开放。")
     return scope
+
+
+def allow(actor: Actor, asked: Question) -> None:
+    """Raises Withheld where a cell could tell of a person (第八条): penalties by unit, role or what they were about,
+    or of some units, are for who oversees penalties. The group's, by time and clause, are for every reader."""
+    divided = bool(asked.units or asked.only) or not UNTOLD.issuperset(asked.by)
+    if divided and not PERSONAL.isdisjoint(asked.names) and not actor.oversees_penalties:
+        raise Withheld(
+            "按单位、责任等细分的责任追究数字涉及个人，只向运营管理部、集团纪检监察室、董事长和集团领导开放。"
+        )
 
 
 def may_read(actor: Actor) -> bool:

@@ -93,6 +93,11 @@ class Actor:
         return self.office or self.chairman
 
     @property
+    def oversees_penalties(self) -> bool:
+        """Whether the person decides on penalties of the whole group, or judges appeals (POLICY §6)."""
+        return bool(self.roles & {"operations", "leadership"}) or self.office or self.chairman
+
+    @property
     def sees_totals(self) -> bool:
         """Whether the person may have discipline's totals by quarter (POLICY §5)."""
         return self.sees_all_figures or "leadership" in self.roles

@@ -21,11 +21,11 @@ from models.types import At, Code, MaybeAt, Serial
 
 KINDS = {"cluster": "投诉聚集", "signal": "指标变差", "assurance": "不再达标"}
 WATCHED = {
-    "complaint_rate": ("万户投诉率", "low"),
-    "on_time_rate": ("办理及时率（72 小时）", "high"),
-    "repeat_callback_rate": ("重复回访率", "low"),
+    "complaint_rate": "万户投诉率",
+    "on_time_rate": "办理及时率（72 小时）",
+    "first_time_satisfaction": "一次办结满意率",
 }
-"""Figures whose control charts raise alerts: name → what it is called, and which way is better."""
+"""Figures whose control charts raise alerts, by name: how many complain, how soon and how well they are answered."""
 RECIPIENTS = {
     "operations": "运营管理部",
     "leadership": "集团领导",

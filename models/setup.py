@@ -22,6 +22,7 @@ from models.password_profile import PasswordProfile
 from models.reply import TEMPLATES, ReplyTemplate
 from models.rule import CalendarDay, CalendarYear, Category, Channel, ClosingTime, PenaltyRule, Rule
 from models.suggestion import KEYWORDS, Keyword
+from models.target import SEEDED, KpiTarget
 
 FIRST_YEAR = 2001
 """The first year whose make-up days the announcements list."""
@@ -54,6 +55,8 @@ def seed(session: Session, *, through: int) -> None:
         session.add_all(NoticeRule(**dict(zip(names, row, strict=True))) for row in notice.SEEDED)
     if session.scalar(select(AlertRule.id).limit(1)) is None:
         session.add_all(AlertRule(kind=kind, recipient=whom, urgent=urgent) for kind, whom, urgent in alert.SEEDED)
+    if session.scalar(select(KpiTarget.id).limit(1)) is None:
+        session.add_all(KpiTarget(metric=metric, target=1, since=policy.ALWAYS) for metric in SEEDED)
     if session.scalar(select(PasswordProfile.id).limit(1)) is None:
         session.add(password_profile.seeded())
     publish(session, range(FIRST_YEAR, through + 1))

@@ -16,17 +16,19 @@ from sqlalchemy.orm import Session
 from admin import current, watch
 from admin.errors import Decided
 from admin.guarding.conflicts import Conflict
-from models import access, agreement, delegation, desk, notice, penalties, policy
+from models import access, agreement, delegation, desk, notice, penalties, policy, target
 from models.agreement import CONFIDENTIAL
 from models.base import User
 from models.delegation import POWERS
 from models.penalties import finding
 from models.refusals import Invalid, Reason
 from models.tables import (
+    Annotation,
     CalendarDay,
     CalendarYear,
     Category,
     CustomerCount,
+    KpiTarget,
     MediaExposure,
     NoticeRule,
     Penalty,
@@ -203,6 +205,21 @@ def _notice_rule(session: Session, item: NoticeRule, adding: bool, deleting: boo
         raise Invalid({"amount": Reason("out_of_range")})
 
 
+def _kpi_target(session: Session, item: KpiTarget, adding: bool, deleting: bool) -> None:
+    """A share is no more than one: whoever writes 95 means 0.95."""
+    if item.target < 0 or (item.metric in target.SHARES and item.target > 1):
+        raise Invalid({"target": Reason("out_of_range")})
+
+
+def _annotation(session: Session, item: Annotation, adding: bool, deleting: bool) -> None:
+    """New limits hide what the old ones would have called: nobody sets them without a reason."""
+    item.reason = (item.reason or "").strip() or None
+    if item.rebases and item.reason is None:
+        raise Invalid({"reason": Reason("required")})
+    if item.until is not None and item.day is not None and item.until < item.day:
+        raise Invalid({"until": Reason("out_of_range")})
+
+
 CHECKS: dict[type[Any], Callable[[Session, Any, bool, bool], None]] = {
     User: _account,
     Unit: _unit,
@@ -211,6 +228,8 @@ CHECKS: dict[type[Any], Callable[[Session, Any, bool, bool], None]] = {
     Rule: _rule,
     NoticeRule: _notice_rule,
     PenaltyRule: _penalty_rule,
+    KpiTarget: _kpi_target,
+    Annotation: _annotation,
     Post: _post,
     MediaExposure: _media_exposure,
     Penalty: _penalty,

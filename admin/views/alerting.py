@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 from admin import words
 from models.alert import KINDS, WATCHED, Alert
 
-SHARES = frozenset({"on_time_rate", "repeat_callback_rate"})
+PAGES = {"complaint_rate": "rate", "on_time_rate": "times", "first_time_satisfaction": "callbacks"}
+"""The page of the dashboards on which each figure's chart is."""
+SHARES = frozenset({"on_time_rate", "first_time_satisfaction"})
 RULES = {
     "outside": "超出控制限", "run": "连续 7 期在均值一侧", "trend": "连续 7 期同向",
     "outer_third": "3 期中有 2 期接近控制限",
@@ -24,7 +26,7 @@ def title(alert: Alert) -> str:
 
 def about(alert: Alert) -> str:
     """水质（东昌府）; 办理及时率（全集团）."""
-    what = words.term(alert.category.name) if alert.category else _(WATCHED[alert.metric or ""][0])
+    what = words.term(alert.category.name) if alert.category else _(WATCHED[alert.metric or ""])
     return _("%(what)s（%(where)s）", what=what, where=where(alert))
 
 
@@ -70,8 +72,8 @@ def page(alert: Alert) -> str:
     district = alert.district.name if alert.district else None
     unit = alert.unit.name if alert.unit and not district else None
     if alert.category is not None:
-        return _link("/analytics/alerts", {"category": alert.category.name, "district": district, "unit": unit})
-    return _link("/analytics/", {"unit": unit})
+        return _link("/analytics/alerts/", {"category": alert.category.name, "district": district, "unit": unit})
+    return _link(f"/analytics/{PAGES[alert.metric or '']}/", {"unit": unit})
 
 
 def _link(path: str, asked: dict[str, str | None]) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from unicodedata import normalize
 
+from flask import current_app
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from werkzeug.datastructures import MultiDict
@@ -42,7 +44,7 @@ class Filter:
     """One condition. `field`: the field of the ticket it tells of; None: one that everybody sees (state, number).
 
     options: the choices it offers; None: something is typed. where: the predicate of one value.
-    in_bar: drawn in the filter bar; the others come from links alone.
+    in_bar: drawn in the filter bar; the others come from links alone. chip: how a value is said that is no choice.
     """
 
     name: str
@@ -52,11 +54,12 @@ class Filter:
     field: str | None = None
     kind: str = "select"
     in_bar: bool = True
+    chip: Callable[[str], str] = str
 
     def said(self, value: str, asking: Asking) -> str:
         """A value as its chip says it."""
         if self.options is None:
-            return value
+            return self.chip(value)
         return dict(self.options(asking)).get(value) or _("没有“%(value)s”", value=value)
 
 
@@ -139,6 +142,23 @@ def _to(value: str, asking: Asking) -> ColumnElement[bool]:
     return Ticket.registered_at < end if end else false()
 
 
+def _figure(value: str, asking: Asking) -> ColumnElement[bool]:
+    """What a cell of the dashboards counts; who mounts them says what that is."""
+    figures = current_app.extensions.get("behind")
+    cell = figures.read(value) if figures else None
+    found = figures.predicate(cell, asking.by, asking.at) if cell else None
+    return false() if found is None else found
+
+
+def _figure_said(value: str) -> str:
+    figures = current_app.extensions.get("behind")
+    cell = figures.read(value) if figures else None
+    if cell is None:
+        return _("没有“%(value)s”", value=value)
+    told: str = figures.said(cell, str(get_locale()).startswith("en"))
+    return told
+
+
 def _due(value: str, asking: Asking) -> ColumnElement[bool]:
     return duties.due_is(value, asking.by, asking.at)
 
@@ -172,6 +192,7 @@ FILTERS = (
            else false(), _table("unit"), "unit", in_bar=False),
     Filter("returned", "退回", lambda v, a: duties.returned_twice() if v == "2" else false(),
            lambda a: [("2", _("两次及以上"))], "main", in_bar=False),  # as much as who sees the ticket whole may know
+    Filter("figure", "指标", _figure, field="main", in_bar=False, chip=_figure_said),  # the same
 )  # fmt: skip
 
 

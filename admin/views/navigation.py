@@ -123,7 +123,7 @@ def _here() -> str:
     if request.path.startswith("/ticket/"):
         return "/ticket/"
     if request.path.startswith("/analytics/"):
-        return "/analytics/"
+        return max((url for url in urls if url.rstrip("/") and request.path.startswith(url.rstrip("/"))), key=len)
     for page in pages():
         base = url_for(f"{page.view.__name__}.list")
         if request.path.startswith(base.rsplit("/", 2)[0] + "/"):

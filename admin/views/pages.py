@@ -56,7 +56,14 @@ LINKS = (
          (("state", "open"), ("round", "3"))),
     Link("Penalties to decide", "待确认追究", "Accountability", "scale", "/penalties/", DECIDERS),
     Link("My penalties", "我的追究", "Accountability", "user", "/penalties/mine", EVERYBODY),
-    Link("Quality of service", "服务质量", "Analysis", "chart", "/analytics/", READERS),
+    Link("Overview", "总览", "Analysis", "chart", "/analytics/", READERS),
+    Link("Rate and categories", "投诉率与类别", "Analysis", "tag", "/analytics/rate/", READERS),
+    Link("Time limits", "时限", "Analysis", "clock", "/analytics/times/", READERS),
+    Link("Call-backs", "回访", "Analysis", "phone", "/analytics/callbacks/", READERS),
+    Link("Units compared", "单位对比", "Analysis", "aim", "/analytics/units/", READERS),
+    Link("Penalties in figures", "责任追究", "Analysis", "scale", "/analytics/penalties/", READERS),
+    Link("Alerts", "预警", "Analysis", "alert", "/analytics/alerts/", READERS),
+    Link("One unit", "一个单位", "Analysis", "users", "/analytics/unit/", READERS),
 )  # fmt: skip
 
 

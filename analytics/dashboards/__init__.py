@@ -18,6 +18,7 @@ from analytics.dashboards import service
 from analytics.dashboards.asking import Asking
 from analytics.dashboards.english import ENGLISH, asked_for
 from analytics.dashboards.guard import protect
+from analytics.dashboards.pages import PAGES, page_at
 from models.actor import Actor
 from models.types import now as present
 
@@ -29,12 +30,13 @@ Shell = Callable[[dict[str, str]], str]
 class _Framed(Dash):
     """Dash inside the program's own page: the same side, top and language as the forms."""
 
-    def __init__(self, shell: Shell, **options: Any) -> None:
-        self._shell = shell
+    def __init__(self, shell: Shell, translate: Callable[[str], str], **options: Any) -> None:
+        self._shell, self._translate = shell, translate
         super().__init__(__name__, **options)
 
     def interpolate_index(self, *_: Any, **parts: Any) -> str:
-        return self._shell(parts)
+        page = page_at(request.path, self.config.requests_pathname_prefix) or PAGES[0]
+        return self._shell({**parts, "title": self._translate(page.title)})
 
 
 def create(
@@ -49,6 +51,7 @@ def create(
     gettext: Callable[[str], str] = str,
     in_english: Callable[[], bool] = asked_for,
     now: Callable[[], datetime] = present,
+    tickets: Callable[[], str | None] = lambda: None,
     url_base: str = "/analytics/",
 ) -> Dash:
     """Mount the dashboards into `server`, guarded.
@@ -57,6 +60,7 @@ def create(
     render_shell: the page around the app. login_url: where a stranger goes, given where to come back to.
     may_read: a further condition beside the roles that read figures. csrf_token: written into the cookie that Dash
     sends back as X-CSRFToken. gettext: for words that are not the page's own. in_english: for the request that runs.
+    tickets: where the list of tickets is, for who has any in sight.
     The scripts that a Content-Security-Policy must allow beside 'self' are the app's `csp_hashes()`.
     """
 
@@ -77,19 +81,22 @@ def create(
 
     dash = _Framed(
         render_shell,
+        translate,
         server=server,
         url_base_pathname=url_base,
         assets_folder=str(HERE / "assets"),
-        title=service.TITLE,
         update_title=None,
         serve_locally=True,
-        suppress_callback_exceptions=True,  # no layout outside a request, and none in the page
+        suppress_callback_exceptions=True,  # no layout outside a request, and no graphs in it
         enable_mcp=False,
         csrf_token_name=_csrf_cookie(server),
         add_log_handler=False,
     )
-    service.install(dash, Asking(session, known, actor, now, translate))
-    protect(server, dash, is_logged_in=known, may_read=allowed, login_url=login_url)
+    service.install(dash, Asking(session, known, actor, now, translate, tickets))
+    protect(
+        server, dash, is_page=lambda path: page_at(path, url_base) is not None, is_logged_in=known, may_read=allowed,
+        login_url=login_url,
+    )  # fmt: skip
     if csrf_token is not None:
         _send_token(server, url_base, csrf_token)
     return dash

@@ -22,3 +22,5 @@ class Asking:
     actor: Callable[[], Actor]
     now: Callable[[], datetime]
     gettext: Translate
+    tickets: Callable[[], str | None] = lambda: None
+    """Where the list of tickets is, for who has any in sight."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
+from analytics.charts import of_rows
 from analytics.dashboards import words
 from analytics.dashboards.figures import Figure, axis, empty, over_periods
 from analytics.dashboards.words import Translate
 from analytics.labels import Row
 from analytics.metrics import METRICS
-from analytics.statistics.control import FEWEST, Chart, Point, Rule, Variation, chart
+from analytics.statistics.control import FEWEST, Assurance, Chart, Point, Rule, Variation
 
 COLOUR = {Variation.BETTER: "var(--better)", Variation.WORSE: "var(--worse)"}
 BADGES = {
@@ -20,27 +22,16 @@ RULES = {
     Rule.OUTSIDE: "超出控制限", Rule.RUN: "连续 7 期在均值一侧", Rule.TREND: "连续 7 期同向",
     Rule.OUTER_THIRD: "3 期中有 2 期接近控制限",
 }  # fmt: skip
+ASSURED = {
+    Assurance.CAPABLE: ("better", "达得到目标"), Assurance.INCAPABLE: ("worse", "达不到目标"),
+    Assurance.HIT_OR_MISS: ("neutral", "时达时不达"),
+}  # fmt: skip
+"""(class of .kf-spc, word)"""
 SAID = {
     Variation.BETTER: "%(why)s，确有好转。", Variation.WORSE: "%(why)s，确有变差，值得查原因。",
     Variation.CHANGED: "%(why)s，确有变化。", Variation.COMMON: "在正常波动之内，不能说变好或变差。",
     Variation.FEW: "不足 %(many)d 期，尚不能判断好坏。",
 }  # fmt: skip
-
-
-def of_rows(rows: Sequence[Row], grain: str, periods: Sequence[str], still_open: str | None) -> Chart | None:
-    """The chart of a share or a rate by period; the period that is not over is drawn, and sets no limit."""
-    if not rows:
-        return None
-    by_period = {row.dims[grain]: row for row in rows}
-    metric = METRICS[rows[0].metric]
-    shown = [by_period.get(label) for label in periods]
-    return chart(
-        [row.numerator if row else 0 for row in shown],
-        [float(row.denominator or 0) if row else 0.0 for row in shown],
-        "p" if metric.share else "u",
-        per=getattr(metric, "per", 1),
-        settled=len(periods) - (bool(periods) and periods[-1] == still_open),
-    )
 
 
 def judged(found: Chart, better: str, _: Translate) -> str:
@@ -62,10 +53,14 @@ def verdict(point: Point, _: Translate) -> str:
 
 
 def control(
-    rows: Sequence[Row], grain: str, periods: Sequence[str], still_open: str | None, better: str, _: Translate
-) -> Figure:
-    """A point a period with centre and limits; coloured where a rule calls it, hollow where the period is not over."""
-    found = of_rows(rows, grain, periods, still_open)
+    rows: Sequence[Row], grain: str, periods: Sequence[str], still_open: str | None, better: str, _: Translate,
+    rebased: Sequence[int] = (), target: float | None = None, hrefs: Sequence[str | None] = (),
+) -> Figure:  # fmt: skip
+    """A point a period with centre and limits; coloured where a rule calls it, hollow where the period is not over.
+
+    hrefs: where a click on each point leads.
+    """
+    found = of_rows(rows, grain, periods, still_open, rebased)
     if found is None or found.latest is None:
         return empty(_("没有数据"))
     by_period = {row.dims[grain]: row for row in rows}
@@ -74,6 +69,8 @@ def control(
     hollow = [label == still_open for label in periods]
     xs = list(range(len(periods)))
     known = [value for p in found.points if p.value is not None for value in (p.value, p.lower, p.upper)]
+    known += [target] if target is not None else []
+    leads = hrefs or [None] * len(periods)
     return {
         "data": [
             *(_limit(xs, [getattr(point, name) for point in found.points]) for name in ("lower", "upper")),
@@ -84,8 +81,9 @@ def control(
                 "y": [point.value for point in found.points],
                 "customdata": [
                     [words.period(label, _), words.number(row, _) if row else "—",
-                     _("控制限 %(limits)s") % {"limits": limits(point, rows[0].metric)}]
-                    for label, row, point in zip(periods, told, found.points, strict=True)
+                     _("控制限 %(limits)s") % {"limits": limits(point, rows[0].metric)},
+                     *([href] if href else [])]
+                    for label, row, point, href in zip(periods, told, found.points, leads, strict=True)
                 ],
                 "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<br>%{customdata[2]}<extra></extra>",
                 "line": {"color": "var(--common)", "width": 1.5},
@@ -105,12 +103,35 @@ def control(
             "margin": {"l": 8, "r": 40, "t": 8, "b": 8},
             "xaxis": over_periods(periods, _),
             "yaxis": axis([value for value in known if value is not None], METRICS[rows[0].metric].share),
-            "shapes": [{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": found.latest.center,
-                        "y1": found.latest.center, "line": {"color": "var(--limit)", "width": 1}}],
-            "annotations": [{"text": _("平均"), "xref": "paper", "x": 1, "xanchor": "left", "y": found.latest.center,
-                             "showarrow": False, "font": {"color": "var(--ink-2)", "size": 12}}],
+            "shapes": [*_centres(found, rebased), *([_level(target, "dash")] if target is not None else [])],
+            "annotations": [
+                _named(_("平均"), found.latest.center),
+                *([_named(_("目标"), target)] if target is not None else []),
+            ],
         },
     }  # fmt: skip
+
+
+def _centres(found: Chart, rebased: Sequence[int]) -> list[Figure]:
+    """The mean as a line; of each phase its own."""
+    starts = [0, *(n for n in rebased if 0 < n < len(found.points)), len(found.points)]
+    if len(starts) == 2 and found.latest:
+        return [_level(found.latest.center)]
+    return [
+        {"type": "line", "xref": "x", "x0": first - 0.5, "x1": end - 0.5, "y0": found.points[first].center,
+         "y1": found.points[first].center, "line": {"color": "var(--limit)", "width": 1}}
+        for first, end in pairwise(starts)
+    ]  # fmt: skip
+
+
+def _level(at: float, dash: str = "solid") -> Figure:
+    line = {"color": "var(--limit)" if dash == "solid" else "var(--accent)", "width": 1, "dash": dash}
+    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": at, "y1": at, "line": line}
+
+
+def _named(told: str, at: float) -> Figure:
+    return {"text": told, "xref": "paper", "x": 1, "xanchor": "left", "y": at, "showarrow": False,
+            "font": {"color": "var(--ink-2)", "size": 12}}  # fmt: skip
 
 
 def _colour(point: Point, better: str) -> str:

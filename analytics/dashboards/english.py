@@ -5,6 +5,9 @@ from __future__ import annotations
 from flask import current_app
 from flask_babel import get_locale
 
+from analytics.dashboards.english_pages import PAGES_ENGLISH
+from analytics.metrics import METRICS
+
 
 def asked_for() -> bool:
     """Whether the request that runs is a reader's who chose English."""
@@ -12,8 +15,10 @@ def asked_for() -> bool:
 
 
 ENGLISH = {
+    **{metric.zh: metric.en for metric in METRICS.values()},
+    **PAGES_ENGLISH,
     # the page
-    "服务质量": "Quality of service", "打印": "Print", "期间": "Period", "按": "By", "承办单位": "Unit",
+    "打印": "Print", "期间": "Period", "按": "By", "承办单位": "Unit",
     "全部单位": "All units", "没有这个单位": "No such unit", "口径": "Scope", "截至": "As of", "缺": "Missing",
     "表格": "Table", "下载": "Download", "%(title)s：看表格": "%(title)s: show as table",
     "%(title)s：下载": "%(title)s: download", "%(title)s：表格": "%(title)s: table",
@@ -32,7 +37,6 @@ ENGLISH = {
     "%(first)s（%(second)s）": "%(first)s (%(second)s)",
     "%(value)s（%(count)s 件 / %(many)s 户月）": "%(value)s (%(count)s / %(many)s customer-months)",
     "%(many)g 万": "%(many)g0k", "没有数据": "No data", "平均": "Mean", "未分类": "Unsorted", "未转办": "Unassigned",
-    "其余 %(many)d 类": "%(many)d others",
     # periods
     "%(year)s 年": "%(year)s", "%(year)s 年 %(number)d 季度": "%(year)s-Q%(number)d", "%(number)d 季度": "Q%(number)d",
     "%(year)s 年 %(number)d 月": "%(year)s-%(number)02d", "%(number)d 月": "%(number)02d",
@@ -40,7 +44,7 @@ ENGLISH = {
     "%(week)d 周": "W%(week)02d",
     # sentences
     "，": ", ", "；": "; ", "。": ". ",
-    "所选期间 %(figure)s。": "The period chosen: %(figure)s. ", "%(period)s %(figure)s": "%(period)s: %(figure)s",
+    "%(period)s %(figure)s": "%(period)s: %(figure)s",
     "%(period)s未完，至今 %(figure)s。": "%(period)s is not over; so far %(figure)s. ",
     "与%(period)s持平": "as in %(period)s",
     "比%(period)s高 %(gap)s 个百分点": "%(gap)s points above %(period)s",

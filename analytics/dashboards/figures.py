@@ -7,6 +7,7 @@ tokens, so that light, dark and paper are one figure.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from math import ceil, floor, log10
 from typing import Any
 
@@ -35,7 +36,7 @@ def empty(why: str) -> Figure:
     }
 
 
-def _marker(size: int, colour: str, periods: Sequence[str], still_open: str | None) -> dict[str, Any]:
+def marker(size: int, colour: str, periods: Sequence[str], still_open: str | None) -> dict[str, Any]:
     """Full points, and a hollow one for the period that is not over."""
     hollow = [label == still_open for label in periods]
     return {
@@ -87,16 +88,22 @@ def _step(span: float, most: int = 5) -> float:
     return next(power * times for times in (1, 2, 5, 10) if span / (power * times) <= most)
 
 
-def bars(rows: Sequence[Row], _: Translate) -> Figure:
-    """Counts by category, the most first, as bars that lie."""
+def bars(
+    rows: Sequence[Row], _: Translate, by: str = "category", href: Callable[[str | None], str] | None = None
+) -> Figure:
+    """Counts by a dimension, the most first, as bars that lie, each with the share of it and all above it (Pareto).
+
+    href: where a click on a bar leads.
+    """
     total = sum(row.numerator for row in rows)
     if not total:
         return empty(_("没有数据"))
-    shown = [(words.category(row, _), row.numerator) for row in rows[:BARS]]
+    shown = [(words.named(row, by, _), row.numerator, [href(row.dims[by])] if href else []) for row in rows[:BARS]]
     if len(rows) > BARS:
-        shown[-1:] = [(_("其余 %(many)d 类") % {"many": len(rows) - BARS + 1},
-                       sum(row.numerator for row in rows[BARS - 1 :]))]  # fmt: skip
-    names, counts = zip(*shown, strict=True)
+        shown[-1:] = [(_("其余 %(many)d 项") % {"many": len(rows) - BARS + 1},
+                       sum(row.numerator for row in rows[BARS - 1 :]), [])]  # fmt: skip
+    names, counts, leads = zip(*shown, strict=True)
+    reached = [f"{so_far / total:.0%}" for so_far in accumulate(counts)]
     return {
         "data": [
             {
@@ -104,10 +111,13 @@ def bars(rows: Sequence[Row], _: Translate) -> Figure:
                 "orientation": "h",
                 "x": list(counts),
                 "y": list(range(len(names))),
-                "text": [f"{count:,}" for count in counts],
+                "text": [f"{count:,} · {told}" for count, told in zip(counts, reached, strict=True)],
                 "textposition": "outside",
                 "textfont": {"color": "var(--ink-2)", "size": 12},
-                "customdata": [[name, f"{count:,} / {total:,}", f"{count / total:.1%}"] for name, count in shown],
+                "customdata": [
+                    [name, f"{count:,} / {total:,}", f"{count / total:.1%}", *lead]
+                    for name, count, lead in zip(names, counts, leads, strict=True)
+                ],
                 "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}（%{customdata[2]}）<extra></extra>",
                 "marker": {"color": "var(--series-2)"},
                 "width": 0.62,
@@ -118,7 +128,7 @@ def bars(rows: Sequence[Row], _: Translate) -> Figure:
             "template": None,
             "hovermode": "closest",
             "dragmode": False,
-            "margin": {"l": 8, "r": 48, "t": 4, "b": 4},
+            "margin": {"l": 8, "r": 88, "t": 4, "b": 4},
             "xaxis": {"visible": False, "range": [0, max(counts) * 1.05], "fixedrange": True},
             "yaxis": {
                 "tickmode": "array",
@@ -161,7 +171,7 @@ def lines(
                 ],
                 "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} %{customdata[2]}<extra></extra>",
                 "line": {"color": f"var(--series-{n})", "width": 1.5},
-                "marker": _marker(5, f"var(--series-{n})", periods, still_open),
+                "marker": marker(5, f"var(--series-{n})", periods, still_open),
                 "cliponaxis": False,
             }
         )

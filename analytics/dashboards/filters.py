@@ -12,7 +12,7 @@ from datetime import date, datetime
 from urllib.parse import parse_qs, urlencode
 
 from analytics.periods import TIMES, after, each, first_day, label, last_day_before, local_date, midnight
-from analytics.questions import SCOPES, Unanswerable, bound, read_moment, unknown
+from analytics.questions import CONFINING, SCOPES, Unanswerable, bound, read_moment, unknown
 
 LONGEST = 2_000
 """Characters of a query string that is read at all."""
@@ -24,13 +24,24 @@ MONTHS = 24
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """What a page is asked to show: [start, end) in periods of `grain`, one unit or all, a scope."""
+    """What a page is asked to show: [start, end) in periods of `grain`, one unit or all, a scope.
+
+    category, channel, district: by name; what alone is counted.
+    """
 
     start: datetime
     end: datetime
     grain: str = "month"
     unit: str | None = None
     scope: str = "quality"
+    category: str | None = None
+    channel: str | None = None
+    district: str | None = None
+
+    @property
+    def only(self) -> tuple[tuple[str, str], ...]:
+        """What alone is counted, as a question says it."""
+        return tuple((name, value) for name in CONFINING if (value := getattr(self, name)))
 
     def periods(self, as_of: datetime) -> list[str]:
         """The labels of the periods that have begun, in order."""
@@ -52,8 +63,12 @@ class Filters:
             first_day("month", last_day_before(self.end)).isoformat(),
         )
 
-    def without_unit(self) -> Filters:
-        return replace(self, unit=None)
+    def given(self) -> dict[str, str]:
+        """The conditions that a chip can take away, by name."""
+        return {name: value for name in ("unit", *CONFINING) if (value := getattr(self, name))}
+
+    def but(self, **changed: str | None) -> Filters:
+        return replace(self, **changed)  # type: ignore[arg-type]
 
     def query(self, as_of: datetime) -> str:
         """The query string that means these filters; what is the default is left out."""
@@ -62,7 +77,7 @@ class Filters:
             "from": bound(self.start) if self.start != usual.start else None,
             "to": bound(self.end) if self.end != usual.end else None,
             "by": self.grain if self.grain != usual.grain else None,
-            "unit": self.unit,
+            **self.given(),
             "scope": self.scope if self.scope != usual.scope else None,
         }
         found = urlencode({name: value for name, value in given.items() if value})
@@ -90,6 +105,7 @@ def read(search: object, as_of: datetime, units: Iterable[str]) -> Filters:
         grain=given.get("by", usual.grain),
         unit=given.get("unit"),
         scope=given.get("scope", usual.scope),
+        **{name: given.get(name) for name in CONFINING},
     )
     if found.grain not in TIMES:
         raise unknown("by", "不能按“%(given)s”分", found.grain, TIMES)

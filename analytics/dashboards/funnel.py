@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from analytics.dashboards import words
@@ -44,8 +44,13 @@ def _known(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if row.value is not None and row.denominator]
 
 
-def funnel(rows: Sequence[Row], chosen: str | None, better: str, _: Translate) -> Figure:
-    """Units by how much they count over; the one that was chosen is ringed. better: `high` or `low`."""
+def funnel(
+    rows: Sequence[Row], chosen: str | None, better: str, _: Translate, href: Callable[[str | None], str] | None = None
+) -> Figure:
+    """Units by how much they count over; the one that was chosen is ringed. better: `high` or `low`.
+
+    href: where a click on a unit leads.
+    """
     known, limits = _known(rows), around(rows)
     if limits is None:
         return empty(_("没有数据"))
@@ -63,7 +68,8 @@ def funnel(rows: Sequence[Row], chosen: str | None, better: str, _: Translate) -
                 "mode": "markers",
                 "x": [row.denominator for row in known],
                 "y": values,
-                "customdata": [[row.dims["unit"] or _("未转办"), words.number(row, _)] for row in known],
+                "customdata": [[row.dims["unit"] or _("未转办"), words.number(row, _),
+                                *([href(row.dims["unit"])] if href else [])] for row in known],
                 "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
                 "marker": {
                     "size": 9,

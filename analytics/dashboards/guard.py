@@ -22,6 +22,7 @@ def protect(
     server: Flask,
     dash: Dash,
     *,
+    is_page: Callable[[str], bool],
     is_logged_in: Callable[[], bool],
     may_read: Callable[[], bool],
     login_url: Callable[[str], str],
@@ -41,7 +42,7 @@ def protect(
             abort(401)
         if not may_read():
             abort(403)
-        if rule == f"{prefix}<path:path>":
+        if rule == f"{prefix}<path:path>" and not is_page(request.path):
             abort(404)
         if inside == CALLBACK and not is_ours(request.get_json(silent=True), dash.callback_map):
             abort(400)

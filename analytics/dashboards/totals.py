@@ -1,7 +1,8 @@
-"""The card 纪检监察季度合计 of the page 服务质量: drawn for leadership and who sees 全口径, for nobody else."""
+"""The card 纪检监察季度合计 of the first page: drawn for leadership and who sees 全口径, for nobody else."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from dash import Dash, Input, Output, html
@@ -14,12 +15,12 @@ from analytics.questions import Withheld
 from analytics.totals import LEAST, PARTS, Quarter
 
 
-def install(app: Dash, asking: Asking) -> None:
-    """The card's callback: whatever the address says, it decides by who asks."""
+def install(app: Dash, asking: Asking, here: Callable[[Any], bool]) -> None:
+    """The card's callback: it decides by who asks. here: whether a path is that of the page on which it stands."""
 
     @app.callback(Output("totals", "children"), Input("url", "pathname"))
-    def show(_pathname: Any) -> Any:
-        return card(asking)
+    def show(pathname: Any) -> Any:
+        return card(asking) if here(pathname) else None
 
 
 def card(asking: Asking) -> Any:

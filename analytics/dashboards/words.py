@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from analytics.kinds import Rate
 from analytics.labels import Row
 from analytics.metrics import METRICS
 
@@ -23,6 +24,10 @@ def number(row: Row, _: Translate) -> str:
     if not metric.share:
         if row.denominator is None:
             return f"{row.numerator:,}"
+        if not isinstance(metric, Rate):
+            return _("%(value)s（%(first)s / %(second)s）") % {
+                "value": short(row), "first": f"{row.numerator:,}", "second": f"{row.denominator:,}",
+            }  # fmt: skip
         return _("%(value)s（%(count)s 件 / %(many)s 户月）") % {
             "value": f"{row.value:.2f}", "count": f"{row.numerator:,}", "many": f"{row.denominator:,.0f}",
         }  # fmt: skip
@@ -36,7 +41,18 @@ def short(row: Row) -> str:
     """The value alone."""
     if row.value is None:
         return "—"
-    return f"{row.value:.1%}" if METRICS[row.metric].share else f"{row.value:,.2f}"
+    if METRICS[row.metric].share:
+        return f"{row.value:.1%}"
+    return f"{row.value:,.0f}" if row.denominator is None else f"{row.value:,.2f}"
+
+
+def interval(row: Row) -> str:
+    """The 95 % interval of a value: 70.4–85.1%, 2.10–4.65; — where it has none, an open end where it has no upper."""
+    if row.low is None:
+        return "—"
+    if METRICS[row.metric].share:
+        return f"{row.low * 100:.1f}–{row.high:.1%}" if row.high is not None else "—"
+    return f"{row.low:,.2f}–{row.high:,.2f}" if row.high is not None else f"≥ {row.low:,.2f}"
 
 
 def period(label: str, _: Translate, *, year: bool = True) -> str:
@@ -89,8 +105,11 @@ def large(many: float, _: Translate) -> str:
 def trend(rows: list[Row], total: Row, still_open: str | None, grain: str, _: Translate) -> str:
     """The whole period first, then the last two periods; a difference is given, and nothing is concluded from it."""
     if total.value is None:
-        return _(NOTHING[total.metric])
-    said = [_("所选期间 %(figure)s。") % {"figure": number(total, _)}]
+        return _("至今办完的还不到这一比例，所以没有这个时长。") if total.not_reached else nothing(total.metric, _)
+    said = [_("所选期间 %(figure)s") % {"figure": number(total, _)}]
+    if total.low is not None:
+        said[-1] += _("，95%% 区间 %(interval)s") % {"interval": interval(total)}
+    said[-1] += _("。")
     known = [row for row in rows if row.value is not None and row.dims[grain] != still_open]
     if known:
         last = known[-1]
@@ -117,6 +136,8 @@ def _compared(last: Row, before: Row, grain: str, _: Translate) -> str:
         return _("与%(period)s持平") % told
     if share:
         return (_("比%(period)s高 %(gap)s 个百分点") if more > 0 else _("比%(period)s低 %(gap)s 个百分点")) % told
+    if last.denominator is not None and not isinstance(METRICS[last.metric], Rate):
+        return (_("比%(period)s大 %(gap)s") if more > 0 else _("比%(period)s小 %(gap)s")) % told
     return (_("比%(period)s多 %(gap)s 件") if more > 0 else _("比%(period)s少 %(gap)s 件")) % told
 
 
@@ -132,6 +153,10 @@ NOTHING = {
     "complaints": "所选期间没有投诉。",
 }
 """Why there is no figure, by metric: an empty chart says it in its place."""
+
+
+def nothing(metric: str, _: Translate) -> str:
+    return _(NOTHING.get(metric, "所选期间没有数据，所以没有这个数字。"))
 
 
 def units(rows: list[Row], outside: list[tuple[Row, bool]], chosen: str | None, _: Translate) -> str:
@@ -154,14 +179,34 @@ def units(rows: list[Row], outside: list[tuple[Row, bool]], chosen: str | None, 
     return said + (_("所选单位 %(figure)s。") % {"figure": number(mine[0], _)} if mine else "")
 
 
-def categories(rows: list[Row], _: Translate) -> str:
+def apart(rows: list[Row], by: str, _: Translate) -> str:
+    """Which shares differ from that of all together by more than chance: theirs lies outside the interval."""
+    told = {"many": len(rows)}
+    if not METRICS[rows[0].metric].share:
+        return _("%(many)d 项有数据；区间重叠的，差别可能只是偶然。") % told
+    of = sum(row.denominator or 0 for row in rows)
+    mean = sum(row.numerator for row in rows) / of
+    found = [row for row in rows if row.low is not None and row.high is not None and not row.low <= mean <= row.high]
+    said = _("合计 %(mean)s。") % {"mean": f"{mean:.1%}"}
+    if not found:
+        return joined(said, _("%(many)d 项的区间都含合计，差别可能只是偶然。") % told)
+    for row in found[:NAMED]:
+        fact = {"name": named(row, by, _), "figure": number(row, _)}
+        said = joined(said, (_("%(name)s %(figure)s，高于合计，不像偶然。") if (row.value or 0) > mean
+                             else _("%(name)s %(figure)s，低于合计，不像偶然。")) % fact)  # fmt: skip
+    if len(found) > NAMED:
+        said = joined(said, _("还有 %(more)d 项不同，见表格。") % {"more": len(found) - NAMED})
+    return said
+
+
+def categories(rows: list[Row], _: Translate, by: str = "category") -> str:
     """How many, and which two most."""
     total = sum(row.numerator for row in rows)
     if not total:
         return _(NOTHING["complaints"])
     said = _("共 %(total)s 件。") % {"total": f"{total:,}"}
     told = [
-        {"name": category(row, _), "count": f"{row.numerator:,}", "share": f"{row.numerator / total:.1%}"}
+        {"name": named(row, by, _), "count": f"{row.numerator:,}", "share": f"{row.numerator / total:.1%}"}
         for row in rows[:2]
     ]
     said += _("%(name)s最多，%(count)s 件（%(share)s）") % told[0]
@@ -185,4 +230,12 @@ def most(rows: list[Row], names: list[str | None], grain: str, _: Translate) -> 
 
 
 def category(row: Row, _: Translate) -> str:
-    return _(row.dims["category"] or "未分类")
+    return named(row, "category", _)
+
+
+UNNAMED = {"category": "未分类", "unit": "未转办", "district": "片区不详", "channel": "渠道不详", "role": "未定"}
+
+
+def named(row: Row, by: str, _: Translate) -> str:
+    """The name that a row has in a dimension."""
+    return _(row.dims[by] or UNNAMED.get(by, "未定"))

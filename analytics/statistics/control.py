@@ -110,13 +110,18 @@ class Chart:
         return last.above
 
     def assurance(self, target: float, better: str) -> Assurance | None:
-        """Whether the target lies beyond the latest limits; None while they are on trial."""
+        """Whether the target lies beyond the latest limits; None while they are on trial.
+
+        A process that never leaves its target, as where everything is on time, is capable of it.
+        """
         last = self.latest
         if self.trial or last is None or last.lower is None or last.upper is None:
             return None
-        if last.lower <= target <= last.upper:
-            return Assurance.HIT_OR_MISS
-        return Assurance.CAPABLE if (target < last.lower) == (better == "high") else Assurance.INCAPABLE
+        high = better == "high"
+        if target <= last.lower if high else target >= last.upper:
+            return Assurance.CAPABLE
+        missed = target > last.upper if high else target < last.lower
+        return Assurance.INCAPABLE if missed else Assurance.HIT_OR_MISS
 
 
 def chart(

@@ -21,8 +21,7 @@ WHOLE = ("contact", "full")
 
 def overseen(by: Actor) -> ColumnElement[bool]:
     """Those that a person oversees: with the ticket's number, the facts and the log."""
-    oversees = bool(by.roles & {"operations", "leadership"}) or by.office or by.chairman
-    if not oversees and not by.heads:
+    if not by.oversees_penalties and not by.heads:
         return false()
     whole = [condition for condition, level in scope.conditions(by) if level in WHOLE]
     # Looked up for each penalty: of a set of all tickets in sight the database would make a table first.
@@ -30,7 +29,7 @@ def overseen(by: Actor) -> ColumnElement[bool]:
     seen = its.correlate(Penalty).exists()
     others = or_(Penalty.person_id.is_(None), Penalty.person_id != by.user_id)
     found = and_(or_(Penalty.ticket_id.is_(None), seen), others)
-    if oversees:
+    if by.oversees_penalties:
         return found
     return and_(found, Penalty.unit_id.in_(sorted(by.heads)), Penalty.confirmed_at.is_not(None))
 

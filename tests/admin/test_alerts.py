@@ -8,7 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.sending import Outside, message, send
-from models.alert import Alert
+from admin.views import alerting
+from admin.views.pages import LINKS
+from models.alert import WATCHED, Alert
 from models.notice import Notice, NoticeChannel
 from models.reminding import alerts
 from models.reminding.alerts import Finding
@@ -55,9 +57,14 @@ def test_the_inbox_says_what_is_above_its_past_and_leads_to_its_chart(alarmed):
         mine = select(Notice).join(Alert).where(Notice.user_id == alarmed.id_of("head"), Alert.kind == "cluster")
         notice = session.scalars(mine).one()
     answer = browser.get(f"/notices/{notice.id}")
-    assert answer.headers["Location"] == "/analytics/alerts?category=%E6%B0%B4%E8%B4%A8&district=%E8%80%81%E5%9F%8E"
+    assert answer.headers["Location"] == "/analytics/alerts/?category=%E6%B0%B4%E8%B4%A8&district=%E8%80%81%E5%9F%8E"
     assert bell(browser.get("/").text) == "1"
     assert alarmed.browser("other_head").get(f"/notices/{notice.id}").status_code == 404
+
+
+def test_every_figure_that_is_watched_has_its_page():
+    assert set(alerting.PAGES) == set(WATCHED)
+    assert {f"/analytics/{page}/" for page in alerting.PAGES.values()} <= {link.href for link in LINKS}
 
 
 def test_one_that_is_over_says_so(alarmed):

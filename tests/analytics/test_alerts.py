@@ -104,7 +104,6 @@ def month(n: int) -> str:
 
 
 MONTHS = [month(n) for n in range(24)]
-LAST = date(2025, 12, 1)
 
 
 def raised(metric: str, parts: list[tuple[int, int]], *, unit: int | None = None, target: float | None = None):
@@ -113,7 +112,7 @@ def raised(metric: str, parts: list[tuple[int, int]], *, unit: int | None = None
         for label, (n, of) in zip(MONTHS, parts, strict=True)
     ]  # fmt: skip
     aim = alerts.no_target if target is None else lambda _metric, _day: target
-    return list(alerts.of_chart(metric, rows, MONTHS, LAST, date(2026, 1, 1), aim, unit))
+    return list(alerts.of_chart(rows, metric, MONTHS, aim, unit_id=unit))
 
 
 USUAL = [(181, 200), (178, 200), (183, 200), (179, 200)] * 6
@@ -151,7 +150,8 @@ def test_a_target_that_is_lost_is_told_and_one_that_never_was_within_reach_is_no
 
 
 def test_the_figures_that_are_watched_are_called_as_everywhere():
-    assert {name: METRICS[name].zh for name in WATCHED} == {name: zh for name, (zh, _better) in WATCHED.items()}
+    assert {name: METRICS[name].zh for name in WATCHED} == WATCHED
+    assert all(METRICS[name].better for name in WATCHED)
 
 
 def test_what_is_found_is_read_in_few_questions(usual):

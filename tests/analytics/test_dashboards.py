@@ -7,20 +7,27 @@ import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import plotly.graph_objects as go
 import pytest
+from sqlalchemy import event, func, select
 
-from analytics import dashboards
-from analytics.dashboards import control, figures, service, words
-from analytics.dashboards.board import PANELS, RATES, board
+from analytics import behind, dashboards, kpi
+from analytics.dashboards import control, figures, words
+from analytics.dashboards.board import Board, board
 from analytics.dashboards.english import ENGLISH
 from analytics.dashboards.filters import Filters, read
 from analytics.dashboards.funnel import funnel
+from analytics.dashboards.page import Linked, Page
+from analytics.dashboards.pages import PAGES, units
 from analytics.labels import Row
 from analytics.metrics import METRICS
 from analytics.periods import TIMES
-from analytics.questions import SCOPES, Unanswerable
+from analytics.questions import DIMENSIONS, SCOPES, Question, Unanswerable, Withheld, allow
+from models.actor import Actor
+from models.annotation import KINDS
+from models.tables import Annotation, Ticket
 from tests.analytics.city import City, at
 from tests.analytics.conftest import Pair
 
@@ -126,13 +133,16 @@ def test_a_period_is_said_as_people_say_it(label: str, said: str) -> None:
     assert words.period(label, same) == said
 
 
-def test_every_word_of_the_page_has_its_english() -> None:
+def test_every_word_of_the_pages_has_its_english() -> None:
     folder = Path(dashboards.__file__).parent
-    said: set[str] = {service.TITLE, *PANELS.values(), *words.NOTHING.values(), *TIMES.values(), *SCOPES.values()}
+    said: set[str] = {*words.NOTHING.values(), *words.UNNAMED.values(), *TIMES.values(), *SCOPES.values()}
+    said |= {*DIMENSIONS.values(), *KINDS.values(), *(told for _kind, told in control.ASSURED.values())}
     said |= {*control.BADGES.values(), *control.RULES.values(), *control.SAID.values()}
-    for metric in (*RATES.values(), "complaints"):
-        said |= {METRICS[metric].stands_at, METRICS[metric].excluded} - {"无"}
-    for source in folder.glob("*.py"):
+    for page in PAGES:
+        said |= {page.title, *page.panels.values()}
+    for metric in METRICS.values():
+        said |= {metric.zh, metric.stands_at, metric.excluded} - {"无"}
+    for source in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
@@ -216,7 +226,7 @@ def test_bars_hold_a_dozen_categories_and_the_rest_together() -> None:
     rows = [row("complaints", 100 - n, None, category=f"类{n}") for n in range(15)]
     made = figures.bars(rows, same)
     assert made["data"][0]["x"] == [*range(100, 89, -1), 89 + 88 + 87 + 86]
-    assert made["layout"]["yaxis"]["ticktext"][-1] == "其余 4 类"
+    assert made["layout"]["yaxis"]["ticktext"][-1] == "其余 4 项"
 
 
 def test_a_unit_beyond_the_limits_is_named_and_coloured_by_what_is_better() -> None:
@@ -238,28 +248,167 @@ def test_without_data_a_figure_says_so() -> None:
         assert made["layout"]["annotations"][0]["text"] == "没有数据"
 
 
-def test_plotly_knows_every_property_that_is_sent(lively_city: Pair) -> None:
+CHAIRMAN = Actor(1, frozenset({"chairman"}), chairman=True)
+AGENT = Actor(2, frozenset({"agent"}))
+
+
+def made(page: str, session: Any, chosen: Filters, actor: Actor = CHAIRMAN, tickets: str | None = "/ticket/") -> Board:
+    return board(named(page), session, actor, chosen, NOW, same, lambda: tickets)
+
+
+def named(page: str) -> Page:
+    return next(one for one in PAGES if one.name == page)
+
+
+@pytest.mark.parametrize("page", [page.name for page in PAGES])
+def test_every_panel_says_draws_and_lists_what_plotly_knows(lively_city: Pair, page: str) -> None:
     chosen = Filters(start=at("2025-11-01"), end=at("2026-04-01"), unit="东城营业所", scope="all")
-    made = board(lively_city["sqlite"], chosen, NOW, same)
-    assert list(made.panels) == list(PANELS)
-    for panel in made.panels.values():
-        go.Figure(panel.figure)  # raises for what it does not know
-        assert panel.say
-        assert panel.foot
-        assert panel.table.rows
+    shown = made(page, lively_city["sqlite"], chosen)
+    assert list(shown.panels) == list(named(page).panels)
+    for name, panel in shown.panels.items():
+        assert panel.say, name
+        if panel.figure is not None:
+            go.Figure(panel.figure)  # raises for what it does not know
         assert all(len(cells) == len(panel.table.head) for cells in panel.table.rows)
 
 
 @pytest.mark.parametrize("grain", ["day", "week", "month", "quarter", "year"])
-def test_the_page_holds_an_empty_city_in_every_grain(city: City, grain: str) -> None:
-    made = board(city.session, Filters(start=at("2026-01-01"), end=at("2026-03-01"), grain=grain), NOW, same)
-    assert made.panels["on-time"].say == "所选期间还没有到期的工单，所以没有及时率。"
-    assert made.missing == ()
+@pytest.mark.parametrize("page", [page.name for page in PAGES])
+def test_the_pages_hold_an_empty_city_in_every_grain(city: City, page: str, grain: str) -> None:
+    shown = made(page, city.session, Filters(start=at("2026-01-01"), end=at("2026-03-01"), grain=grain))
+    assert all(panel.say for panel in shown.panels.values())
+    assert shown.missing == ()
+
+
+def test_a_page_asks_the_database_once_for_what_its_figures_have_in_common(lively_city: Pair) -> None:
+    """The total, the months and the units of a figure are sums of the same parts."""
+    session, statements = lively_city["sqlite"], []
+    chosen = Filters(start=at("2025-11-01"), end=at("2026-04-01"))
+
+    def seen(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    event.listen(session.get_bind(), "before_cursor_execute", seen)
+    try:
+        made("units", session, chosen)
+    finally:
+        event.remove(session.get_bind(), "before_cursor_execute", seen)
+    counted = [one for one in statements if "count(*)" in one.lower()]
+    assert len(counted) == len({METRICS[name].grain for name in units.FUNNELS.values()})
+
+
+def test_a_page_gives_what_the_question_alone_gives(lively_city: Pair) -> None:
+    asked = {
+        "total": Question(names=("complaint_rate", "on_time_rate"), as_of=NOW, start=at("2025-11-17"), end=NOW),
+        "month": Question(names=("on_time_rate", "complaints", "backlog"), as_of=NOW, start=at("2025-11-17"), end=NOW,
+                          by=("month",)),
+        "week": Question(names=("on_time_rate",), as_of=NOW, start=at("2025-11-17"), end=NOW, by=("week", "unit")),
+        "unit": Question(names=("complaint_rate",), as_of=NOW, start=at("2025-11-17"), end=NOW, by=("unit",)),
+        "category": Question(names=("complaints",), as_of=NOW, start=at("2025-11-17"), end=NOW,
+                             by=("category", "month")),
+        "east": Question(names=("complaints",), as_of=NOW, units=("东城营业所",)),
+    }  # fmt: skip
+    for session in lively_city.values():
+        together = kpi.answers(session, list(asked.values()))
+        for question, rows in zip(asked.values(), together, strict=True):
+            assert rows == kpi.answer(session, question)
 
 
 def test_the_page_names_the_customers_that_nobody_entered(city: City) -> None:
     city.customers("东城营业所", date(2026, 1, 1), 1000)
     ticket = city.register("2026-02-02 10:00")
     city.act("agent", ticket, "assign", "2026-02-02 11:00", unit="东城营业所")
-    made = board(city.session, Filters(start=at("2025-11-01"), end=at("2026-03-01")), NOW, same)
-    assert made.missing == ("东城营业所 2026 年 2 月在册户数",)
+    shown = made("", city.session, Filters(start=at("2025-11-01"), end=at("2026-03-01")))
+    assert shown.missing == ("东城营业所 2026 年 2 月在册户数",)
+
+
+# Penalties tell of persons
+
+
+def test_penalties_are_divided_for_who_oversees_them_and_for_nobody_else(lively_city: Pair) -> None:
+    chosen = Filters(start=at("2025-11-01"), end=at("2026-04-01"), unit="东城营业所")
+    shown = made("penalties", lively_city["sqlite"], chosen, AGENT)
+    assert list(shown.panels) == ["penalties", "amount", "clauses"]
+    with pytest.raises(Withheld):
+        allow(AGENT, Question(names=("penalties",), as_of=NOW, by=("unit",)))
+
+
+# What happened
+
+
+def test_a_note_is_drawn_said_and_rebases_the_chart_with_its_reason(city: City) -> None:
+    """A year at one level, a year at another: without the note all points are signals, with it none is."""
+    rows, labels = monthly(*[90 + n % 2 for n in range(14)], *[70 + n % 2 for n in range(12)])
+    plain = control.of_rows(rows, "month", labels, None)
+    anew = control.of_rows(rows, "month", labels, None, rebased=[14])
+    assert plain is not None
+    assert anew is not None
+    assert any(point.signals for point in plain.points)
+    assert not any(point.signals for point in anew.points)
+    assert (anew.points[0].center, anew.points[-1].center) == (pytest.approx(0.905), pytest.approx(0.705))
+    city.session.add_all([
+        Annotation(day=date(2026, 1, 15), kind="burst", text="振兴路爆管", rebases=False),
+        Annotation(day=date(2026, 2, 1), kind="policy", text="新办法施行", rebases=True, reason="受理口径变了"),
+        Annotation(day=date(2025, 1, 1), kind="other", text="期外的事", rebases=False),
+    ])  # fmt: skip
+    city.customers("东城营业所", date(2026, 1, 1), 1000)
+    city.customers("东城营业所", date(2026, 2, 1), 1000)
+    panel = made("", city.session, Filters(start=at("2025-12-01"), end=at("2026-03-01"))).panels["rate"]
+    assert panel.figure is not None
+    drawn = [one["text"] for one in panel.figure["layout"]["annotations"]]
+    assert {"振兴路爆管", "新办法施行"} <= set(drawn)
+    assert "期外的事" not in drawn
+    assert "2026-01-15 爆管：振兴路爆管" in panel.foot
+    assert "2026-02-01 制度变化：新办法施行（此后另算控制限：受理口径变了）" in panel.foot
+
+
+# The tickets behind a figure
+
+
+def test_behind_every_figure_there_are_as_many_tickets_as_it_counts(lively_city: Pair) -> None:
+    """Of what is counted by ticket: by unit, by month, by category, in each scope, on both databases."""
+    names = ("complaints", "first_time_satisfaction", "repeat_callback_rate", "repeat_complaint_rate", "complaint_rate")
+    start, end, checked = at("2025-11-01"), at("2026-04-01"), 0
+    for session in lively_city.values():
+        for scope in SCOPES:
+            for by in ((), ("unit",), ("category",), ("channel",), ("district",)):
+                asked = Question(names=names, as_of=NOW, start=start, end=end, by=by, scope=scope)
+                for row in kpi.answer(session, asked):
+                    for side in ("n", "all") if METRICS[row.metric].share else ("n",):
+                        cell = behind.Cell(row.metric, side, date(2025, 11, 1), date(2026, 4, 1), scope,
+                                           tuple(row.dims.items()))  # fmt: skip
+                        read_again = behind.read(behind.written(cell) or "")
+                        assert read_again == cell
+                        where = behind.predicate(cell, CHAIRMAN, NOW)
+                        assert where is not None
+                        found = session.scalar(select(func.count()).select_from(Ticket).where(where))
+                        assert found == (row.numerator if side == "n" else row.denominator) + row.missing, (row, side)
+                        checked += 1
+    assert checked > 200
+
+
+def test_the_late_ones_behind_the_72_hours_are_those_of_the_list_of_obligations(lively_city: Pair) -> None:
+    session = lively_city["sqlite"]
+    chosen = Filters(start=at("2025-11-01"), end=at("2026-04-01"))
+    (row,) = kpi.query(session, ("on_time_rate",), as_of=NOW, start=chosen.start, end=chosen.end)
+    cell = behind.Cell("on_time_rate", "rest", date(2025, 11, 1), date(2026, 4, 1))
+    where = behind.predicate(cell, CHAIRMAN, NOW)
+    assert where is not None
+    found = session.scalar(select(func.count()).select_from(Ticket).where(where)) or 0
+    assert 0 < found <= (row.denominator or 0) - row.numerator  # a ticket may have been late in two rounds
+
+
+def test_who_has_no_tickets_gets_no_links_to_them_and_everything_is_for_few(lively_city: Pair) -> None:
+    chosen = Filters(start=at("2025-11-01"), end=at("2026-04-01"))
+    for tickets, some in (("/ticket/", True), (None, False)):
+        shown = made("", lively_city["sqlite"], chosen, AGENT, tickets)
+        hrefs = [cell.href for panel in shown.panels.values() for cells in panel.table.rows for cell in cells
+                 if isinstance(cell, Linked)]  # fmt: skip
+        assert any(href.startswith("/ticket/?figure=") for href in hrefs) is some
+        assert any(href.startswith("?category=") for href in hrefs)
+    cell = behind.Cell("complaints", "n", date(2025, 11, 1), date(2026, 4, 1), "all")
+    assert behind.predicate(cell, AGENT, NOW) is None
+    for text in ("", "complaints", "complaints~n~x~y~quality", "penalties~n~2026-01-01~2026-02-01~quality",
+                 "complaints~n~2026-02-01~2026-01-01~quality", "complaints~n~2026-01-01~2026-02-01~every",
+                 "complaints~n~2026-01-01~2026-02-01~quality~track:discipline"):  # fmt: skip
+        assert behind.read(text) is None, text

@@ -6,6 +6,7 @@ from admin.accounts import AccountView, RoleView
 from admin.views.pages import Page
 from admin.views.tables.accountability import MediaExposureView, PenaltyRuleView, PenaltyView
 from admin.views.tables.calendar import CalendarDayView, CalendarYearView, ClosingTimeView
+from admin.views.tables.figures import AnnotationView, KpiTargetView
 from admin.views.tables.organisation import CustomerCountView, DistrictView, PostView, UnitView
 from admin.views.tables.policy import (
     CategoryView,
@@ -32,6 +33,8 @@ PAGES = (
     Page(ReplyTemplateView, "Reply templates", "常用答复", "Settings", "note"),
     Page(ChannelView, "Channels", "受理渠道", "Settings", "phone"),
     Page(RuleView, "Rules", "时限规则", "Settings", "time"),
+    Page(KpiTargetView, "Targets", "指标目标", "Settings", "aim"),
+    Page(AnnotationView, "Annotations", "图上注记", "Settings", "note"),
     Page(NoticeRuleView, "Notice rules", "提醒规则", "Settings", "bell"),
     Page(AlertRuleView, "Alert rules", "预警规则", "Settings", "alert"),
     Page(NoticeChannelView, "Notice channels", "提醒渠道", "Settings", "out"),

@@ -48,11 +48,26 @@
     return figure;
   }
 
+  // The figures by panel, into the graphs that stand in the page.
   function draw(raw) {
-    var outputs = window.dash_clientside.callback_context.outputs_list;
-    if (!raw) return outputs.map(function () { return window.dash_clientside.no_update; });
-    var shared = template();
-    return raw.figures.map(function (figure) { return one(figure, shared); });
+    var graphs = window.dash_clientside.callback_context.outputs_list, shared = template();
+    return graphs.map(function (graph) {
+      var figure = raw && raw[graph.id.panel];
+      return figure ? one(figure, shared) : window.dash_clientside.no_update;
+    });
+  }
+
+  // A click on a mark goes where the mark leads: the page with another filter, or the tickets behind it.
+  function follow() {
+    var none = window.dash_clientside.no_update;
+    window.dash_clientside.callback_context.triggered.forEach(function (one) {
+      var point = one.value && one.value.points && one.value.points[0];
+      var facts = point && point.customdata, href = facts && facts[facts.length - 1];
+      if (typeof href !== "string") return;
+      if (href.charAt(0) === "?") window.dash_clientside.set_props("url", { search: href });
+      else if (/^\/[a-z]/.test(href)) window.location.assign(href);
+    });
+    return none;
   }
 
   // A filter that the person changed goes into the query string; what the server set in the filters does not.
@@ -81,14 +96,16 @@
     return year + "-" + (month < 10 ? "0" : "") + month + "-01";
   }
 
-  function swap(clicks) {
-    var table = clicks % 2 === 1;
-    if (!table) setTimeout(function () { window.dispatchEvent(new Event("resize")); }, 0);
-    return [table, !table, String(table)];
+  function swap(button) {
+    var name = button.dataset.kfSwap, table = button.getAttribute("aria-pressed") !== "true";
+    document.getElementById(name + "-plot").hidden = table;
+    document.getElementById(name + "-table").hidden = !table;
+    button.setAttribute("aria-pressed", String(table));
+    if (!table) window.dispatchEvent(new Event("resize"));
   }
 
   window.dash_clientside = Object.assign({}, window.dash_clientside);
-  window.dash_clientside.kf = { draw: draw, ask: ask, swap: swap };
+  window.dash_clientside.kf = { draw: draw, ask: ask, follow: follow };
 
   function redraw() {
     if (window.dash_clientside.set_props) {
@@ -131,9 +148,10 @@
   }
 
   document.addEventListener("click", function (event) {
-    var button = event.target.closest("[data-kf-csv], [data-kf-print]");
+    var button = event.target.closest("[data-kf-csv], [data-kf-print], [data-kf-swap]");
     if (!button) return;
-    if (button.dataset.kfCsv) download(button);
+    if (button.dataset.kfSwap) swap(button);
+    else if (button.dataset.kfCsv) download(button);
     else print();
   });
 })();

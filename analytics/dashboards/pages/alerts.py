@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
-from analytics.dashboards.page import Answers, Linked, Look, Page, Panel, Table
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from analytics import behind, clusters
 from analytics.clusters import FALSE_ALARMS, WEEK, Cell, History, Week
 from analytics.dashboards.figures import Figure, counted, empty
+from analytics.dashboards.page import Answers, Linked, Look, Page, Panel, Table
 from analytics.metrics import METRICS
 from analytics.periods import local_date, midnight
 from analytics.questions import Question
@@ -134,9 +135,8 @@ def _chosen(look: Look, history: History, judged: Sequence[Week]) -> Cell | None
 def _alerts(look: Look, told: Sequence[Alert]) -> Panel:
     _ = look.gettext
     open_ = sum(alert.ended_at is None for alert in told)
-    said = _("还没有出现过预警。") if not told else _("现有 %(now)d 条预警，已结束 %(over)d 条。") % {
-        "now": open_, "over": len(told) - open_,
-    }  # fmt: skip
+    counts = {"now": open_, "over": len(told) - open_}
+    said = _("现有 %(now)d 条预警，已结束 %(over)d 条。") % counts if told else _("还没有出现过预警。")
     closed = _closed(look, told)
     rows = tuple(
         (_about(alert, _), _(KINDS[alert.kind]), f"{alert.since:%Y-%m-%d}", _figures(alert, _),
@@ -202,9 +202,9 @@ def _count(look: Look, history: History, week: Week) -> str | Linked:
     if look.tickets is None or not week.observed:
         return many
     start = history.until - timedelta(days=WEEK)
-    of = [("category", week.cell.category), *([(history.by, week.cell.place)] if week.cell.place else [])]
-    figure = behind.written(behind.Cell("complaints", "n", start, history.until, "quality", tuple(of)))
-    return Linked(many, look.tickets_of(figure)) if figure else many
+    of = {"category": week.cell.category, **({history.by: week.cell.place} if week.cell.place else {})}
+    figure = behind.written(behind.Cell("complaints", "n", start, history.until, "quality", tuple(of.items())))
+    return Linked(many, f"{look.tickets}?{urlencode({'figure': figure})}") if figure else many
 
 
 def _beside(shown: Sequence[Week], called: Sequence[Week], _: Any) -> Figure:

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 
-def bodies(declared: list[dict[str, Any]], search: str) -> Iterator[dict[str, Any]]:
-    """Each callback of the server's, as a page at `search` would send it.
+def bodies(declared: list[dict[str, Any]], path: str, search: str) -> Iterator[dict[str, Any]]:
+    """Each callback of the server's, as the page at `path` and `search` would send it.
 
     declared: the answer of _dash-dependencies.
     """
     for one in declared:
         if one.get("clientside_function"):
             continue
-        inputs = [{**given, "value": search} for given in one["inputs"]]
+        inputs = [{**given, "value": path if given["property"] == "pathname" else search} for given in one["inputs"]]
         yield {
             "output": one["output"], "outputs": _outputs(one["output"]), "inputs": inputs, "state": one["state"],
             "changedPropIds": [f"{inputs[0]['id']}.{inputs[0]['property']}"],

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analytics.columns import FRAMES
+from analytics.dashboards.pages import PAGES
 from analytics.metrics import METRICS
 from analytics.questions import DIMENSIONS
 from models.penalty_workflow import ACTIONS as PENALTY_ACTIONS
@@ -177,6 +178,8 @@ FILTERS = (
     "", "q={part}", "no={no}", "no=纪2026", "state=open", "state=investigating", "state=fed_back", "state=closed",
     "unit=1", "category=7", "due=late", "due=today", "channel=2", "district=1", "kind=complaint", "from=2026-03-01",
     "to=2026-03-31", "track=discipline", "turn=mine", "round=2", "repeat=1", "main={no}", "unit_late=1", "returned=2",
+    "figure=complaints~n~2020-01-01~2027-01-01~all",
+    "figure=on_time_rate~rest~2020-01-01~2027-01-01~quality~unit:第一水厂",
     "page=2", "q={content}",
     "cols=no,category,unit,due,round,urgency,kind,channel,main,received,closed,registered",
     *(f"sort={name}" for name in ("due", "registered", "-registered", "no", "-no", "category", "-category", "unit",
@@ -216,8 +219,9 @@ def dash(world: World) -> Iterator[Ask]:
         "?by=quarter",
         "?scope=all&unit=集团纪检监察室",
     ):
-        for body in bodies(world.callbacks, search):
-            yield Ask("POST", "/analytics/_dash-update-component", body=body)
+        for page in PAGES:
+            for body in bodies(world.callbacks, f"/analytics/{page.name}", search):
+                yield Ask("POST", "/analytics/_dash-update-component", body=body)
 
 
 PENALTY = {
@@ -363,7 +367,7 @@ SURFACES: dict[str, Surface | Nothing] = {
     "FrameApi.file": pages(*(f"/api/v1/frame/{name}?format={form}&scope={scope}" for name in (*FRAMES, "no_such")
                              for form in ("csv", "xlsx") for scope in ("quality", "all", "totals"))),
     "/analytics/": pages("/analytics/", "/analytics/?scope=all"),
-    "/analytics/<path:path>": pages("/analytics/{id}"),
+    "/analytics/<path:path>": pages("/analytics/{id}", *(f"/analytics/{page.name}/" for page in PAGES if page.name)),
     "/analytics/_dash-dependencies": pages("/analytics/_dash-dependencies"),
     "/analytics/_dash-layout": pages("/analytics/_dash-layout", "/analytics/_dash-layout?scope=all"),
     "/analytics/_dash-update-component": dash,
@@ -380,6 +384,8 @@ SURFACES: dict[str, Surface | Nothing] = {
     **generated("CustomerCountView", "/customers"),
     **generated("RuleView", "/rule"),
     **generated("NoticeRuleView", "/notice-rule"),
+    **generated("KpiTargetView", "/target"),
+    **generated("AnnotationView", "/annotation"),
     **generated("NoticeChannelView", "/notice-channel"),
     **generated("AlertRuleView", "/alert-rule"),
     **generated("PenaltyRuleView", "/penalty-rule", without=("delete",)),

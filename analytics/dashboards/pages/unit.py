@@ -1,0 +1,91 @@
+"""一个单位: the page that a head prints and takes to a meeting. Its figures over time, and the group's beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from analytics.dashboards import panels, words
+from analytics.dashboards.page import Answers, Look, Page, Panel, Table
+from analytics.labels import Row
+from analytics.metrics import METRICS
+from analytics.questions import Question
+
+TRENDS = {
+    "rate": "complaint_rate", "on-time": "on_time_rate", "satisfied": "first_time_satisfaction",
+    "again": "repeat_callback_rate",
+}  # fmt: skip
+"""panel → the figure it shows over time."""
+BESIDE = (*TRENDS.values(), "callback_on_time_rate", "repeat_complaint_rate", "handle_hours_p50", "handle_hours_p90")
+"""Figures of the unit that stand beside the group's."""
+
+
+def asks(look: Look) -> Mapping[str, Question]:
+    rates = tuple(TRENDS.values())
+    return {
+        "unit": look.ask((*BESIDE, "complaints", "backlog")),
+        "group": look.ask(BESIDE, all_units=True),
+        "time": look.ask((*rates, "backlog"), look.chosen.grain),
+        "categories": look.ask(("complaints",), "category"),
+    }
+
+
+def make(look: Look, found: Answers) -> Mapping[str, Panel]:
+    mine = {row.metric: row for row in found["unit"]}
+    made = {"beside": beside(look, mine, {row.metric: row for row in found["group"]})}
+    for name, metric in TRENDS.items():
+        made[name] = panels.trend(look, panels.of(found["time"], metric), mine[metric])
+    made["backlog"] = panels.course(look, panels.of(found["time"], "backlog"), mine["backlog"])
+    made["categories"] = panels.shares(look, found["categories"], "category")
+    return made
+
+
+def beside(look: Look, mine: Mapping[str, Row], group: Mapping[str, Row]) -> Panel:
+    """The unit's figures of the whole period with their intervals, and the group's: no chart, a table to read out."""
+    _ = look.gettext
+    apart = [metric for metric in BESIDE if _apart(mine[metric], group[metric])]
+    said = _("所选期间 %(count)s 件投诉，未结 %(open)s 件。") % {
+        "count": f"{mine['complaints'].numerator:,}", "open": f"{mine['backlog'].numerator:,}"}  # fmt: skip
+    if apart:
+        names = _("、").join(_(METRICS[metric].zh) for metric in apart)
+        said = words.joined(said, _("%(names)s与集团的差别大于偶然，值得查原因。") % {"names": names})
+    else:
+        said = words.joined(said, _("各项与集团的差别都在偶然之内。"))
+    return Panel(
+        said,
+        None,
+        Table(
+            (_("指标"), _("本单位"), _("95% 区间"), _("集团"), _("对照")),
+            tuple(
+                (_(METRICS[metric].zh), words.number(mine[metric], _), words.interval(mine[metric]),
+                 words.number(group[metric], _), _verdict(metric, metric in apart, mine, _))
+                for metric in BESIDE
+            ),
+        ),
+        (_("集团的数字落在本单位 95% 区间之外，才说有差别"),),
+    )  # fmt: skip
+
+
+def _apart(mine: Row, group: Row) -> bool:
+    """Whether the group's value lies outside the unit's interval."""
+    if mine.value is None or group.value is None or mine.low is None:
+        return False
+    return group.value < mine.low or (mine.high is not None and group.value > mine.high)
+
+
+def _verdict(metric: str, apart: bool, mine: Mapping[str, Row], _: words.Translate) -> str:
+    if mine[metric].value is None:
+        return "—"
+    return _("有差别") if apart else _("差别可能只是偶然")
+
+
+PAGE = Page(
+    name="unit",
+    title="单位",
+    panels={
+        "beside": "本单位与集团", "rate": "万户投诉率", "on-time": "72 小时办理及时率", "satisfied": "一次办结满意率",
+        "again": "重复回访率", "backlog": "未结案", "categories": "投诉类别",
+    },
+    asks=asks,
+    make=make,
+    of_unit=True,
+)  # fmt: skip
