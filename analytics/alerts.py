@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from analytics import clusters, kpi
@@ -22,9 +22,11 @@ from analytics.periods import after, each, first_day, label, midnight
 from analytics.questions import Question
 from analytics.statistics.control import Assurance, Rule, Variation
 from analytics.targets import assurance, target_of
-from models.alert import WATCHED
+from models.alert import WATCHED, Alert
+from models.database import together
+from models.policy import QUALITY
 from models.reminding.alerts import Finding
-from models.tables import Annotation
+from models.tables import Annotation, Ticket
 
 MONTHS = 24
 """Finished months of a chart, as the pages show them."""
@@ -151,3 +153,23 @@ def of_chart(
         # What never was within reach is no news.
         yield Finding("assurance", facts={**facts, "target": aim}, opens=was not in (None, Assurance.INCAPABLE),
                       **period)  # fmt: skip
+
+
+def closed(session: Session, told: Sequence[Alert]) -> dict[int, tuple[int, int]]:
+    """Alert → (closed, all) of the complaints behind a cluster, as they are now: one query, however many."""
+    mine = [alert for alert in told if alert.kind == "cluster"]
+    rows = together(session, *(_behind(alert) for alert in mine)) if mine else []
+    return {alert.id: (done, many) for alert, ((many, done),) in zip(mine, rows, strict=True)}
+
+
+def _behind(alert: Alert) -> Select[int, int]:
+    """How many complaints a cluster had, and how many of them are closed."""
+    where = [
+        Ticket.track == QUALITY, Ticket.kind == "complaint", Ticket.category_id == alert.category_id,
+        Ticket.registered_at >= midnight(alert.since), Ticket.registered_at < midnight(alert.until),
+    ]  # fmt: skip
+    if alert.district_id is not None:
+        where.append(Ticket.district_id == alert.district_id)
+    elif alert.unit_id is not None:
+        where.append(Ticket.unit_id == alert.unit_id)
+    return select(func.count(Ticket.id), func.count(Ticket.closed_at)).where(*where)

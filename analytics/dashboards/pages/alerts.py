@@ -11,19 +11,17 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from analytics import behind, clusters
+from analytics import alerts, behind, clusters
 from analytics.clusters import FALSE_ALARMS, WEEK, Cell, History, Week
 from analytics.dashboards.figures import Figure, counted, empty
 from analytics.dashboards.page import Answers, Linked, Look, Page, Panel, Table
 from analytics.metrics import METRICS
-from analytics.periods import local_date, midnight
+from analytics.periods import local_date
 from analytics.questions import Question
 from models.alert import KINDS, Alert
-from models.policy import QUALITY
-from models.tables import Ticket
 
 SHOWN = 8
 """Cells of the first figure, those furthest from their past."""
@@ -137,7 +135,7 @@ def _alerts(look: Look, told: Sequence[Alert]) -> Panel:
     open_ = sum(alert.ended_at is None for alert in told)
     counts = {"now": open_, "over": len(told) - open_}
     said = _("现有 %(now)d 条预警，已结束 %(over)d 条。") % counts if told else _("还没有出现过预警。")
-    closed = _closed(look, told)
+    closed = {key: f"{done} / {many}" for key, (done, many) in alerts.closed(look.session, told).items()}
     rows = tuple(
         (_about(alert, _), _(KINDS[alert.kind]), f"{alert.since:%Y-%m-%d}", _figures(alert, _),
          closed.get(alert.id, "—"), _("仍在") if alert.ended_at is None else f"{local_date(alert.ended_at):%Y-%m-%d}")
@@ -145,23 +143,6 @@ def _alerts(look: Look, told: Sequence[Alert]) -> Panel:
     )  # fmt: skip
     head = (_("什么"), _("预警"), _("自"), _("最多时"), _("其中已结案"), _("结束"))
     return Panel(said, None, Table(head, rows), (_("同一件事只提醒一次，结束后自动收起"),))
-
-
-def _closed(look: Look, told: Sequence[Alert]) -> dict[int, str]:
-    """Alert → how many of the tickets behind a cluster are closed, of how many. Quality figures, as everywhere."""
-    found = {}
-    for alert in told:
-        if alert.kind != "cluster":
-            continue
-        where = [Ticket.track == QUALITY, Ticket.kind == "complaint", Ticket.category_id == alert.category_id,
-                 Ticket.registered_at >= midnight(alert.since), Ticket.registered_at < midnight(alert.until)]  # fmt: skip
-        if alert.district_id is not None:
-            where.append(Ticket.district_id == alert.district_id)
-        elif alert.unit_id is not None:
-            where.append(Ticket.unit_id == alert.unit_id)
-        many, closed = look.session.execute(select(func.count(), func.count(Ticket.closed_at)).where(*where)).one()
-        found[alert.id] = f"{closed} / {many}"
-    return found
 
 
 def _figures(alert: Alert, _: Any) -> str:
