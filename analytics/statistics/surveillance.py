@@ -41,7 +41,7 @@ OUTLYING = 2.58
 PRIOR = 1.0
 """Precision of the weak prior (0, on the log scale) of trend and seasons: a season without any complaint would else
 have no estimate. What a dozen events say outweighs it."""
-STEPS, CLOSE = 50, 1e-8
+STEPS, CLOSE = 50, 1e-6
 
 
 @dataclass(frozen=True)
@@ -162,15 +162,20 @@ def _fit(counts: Floats, matrix: Floats, weight: Floats) -> _Fitted:
     spread = _spread(matrix, weight * mu, prior)
     free = max(1, matrix.shape[0] - matrix.shape[1])
     dispersion = np.maximum((weight * (counts - mu) ** 2 / mu).sum(axis=1) / free, 1.0)
-    leverage = weight * mu * np.einsum("wj,sjk,wk->sw", matrix, spread, matrix)
+    leverage = weight * mu * (spread.reshape(len(counts), -1) @ _products(matrix).T)
     raw = 1.5 * (np.cbrt(counts) ** 2 - np.cbrt(mu) ** 2) / mu ** (1 / 6)
     residuals = raw / np.sqrt(dispersion[:, None] * np.maximum(1 - leverage, 0.01))
     return _Fitted(beta, spread, dispersion, residuals)
 
 
 def _spread(matrix: Floats, weight: Floats, prior: Floats) -> Floats:
-    information = np.einsum("wj,sw,wk->sjk", matrix, weight, matrix, optimize=True) + prior
-    return np.linalg.inv(information)
+    information = (weight @ _products(matrix)).reshape(len(weight), *prior.shape)
+    return np.linalg.inv(information + prior)
+
+
+def _products(matrix: Floats) -> Floats:
+    """Each week's columns times each other, in a row: sums over weeks are then one multiplication of matrices."""
+    return (matrix[:, :, None] * matrix[:, None, :]).reshape(len(matrix), -1)
 
 
 def tail(mean: Floats, variance: Floats, counts: Floats) -> Floats:

@@ -70,8 +70,7 @@ def drawn(rng: np.random.Generator, rate: np.ndarray, cells: tuple[Cell, ...], s
     """A history drawn from rates; scatter: variance over mean of the weeks, 1 for pure chance."""
     if scatter > 1:
         weeks = -(-rate.shape[1] // 7)
-        mean = rate.mean() * 7
-        shape = mean / (scatter - 1)
+        shape = rate.mean(axis=1, keepdims=True) * 7 / (scatter - 1)
         factor = rng.gamma(shape, 1 / shape, (len(rate), weeks))
         rate = rate * np.repeat(factor, 7, axis=1)[:, : rate.shape[1]]
     counts = rng.poisson(rate).astype(float)
