@@ -36,8 +36,9 @@ run: install
 test: lint browser
 	$(PYTEST) -m "not slow"
 
+# Few and long: whoever is done takes from whoever is not.
 test-slow: $(VENV)/.tests browser
-	$(PYTEST) -m slow
+	$(PYTEST) --dist worksteal -m slow
 
 # Takes the pictures of docs/ anew, by the browser tests.
 pictures: $(VENV)/.tests browser

@@ -103,7 +103,7 @@ def held(at: datetime) -> ColumnElement[bool]:
         exists(Link.n).where(Link.to_id == Ticket.id, Link.ticket_id == other.id).correlate(Ticket, other),
     )
     return or_(
-        exists(Penalty.id).where(Penalty.ticket_id == Ticket.id, Penalty.state.in_(UNDECIDED)),
+        exists(Penalty.id).where(Penalty.ticket_id == Ticket.id, Penalty.state.in_(UNDECIDED)).correlate(Ticket),
         exists(other.id).where(other.state != "closed", linked),
         exists(DisclosureGrant.id).where(DisclosureGrant.ticket_id == Ticket.id, DisclosureGrant.in_force(at)),
     )

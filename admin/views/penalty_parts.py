@@ -86,12 +86,12 @@ def until(p: Penalty, at: datetime) -> str:
 
 def appeal_of(one: One) -> dict[str, Any] | None:
     """The appeal that is to be decided: who made it, when, and what they say."""
-    pk, text = one.penalty.id, PenaltyText
+    pk = one.penalty.id
     query = select(PenaltyEvent).where(PenaltyEvent.penalty_id == pk, PenaltyEvent.action == "appeal")
     event = session().scalars(query.order_by(PenaltyEvent.no.desc()).limit(1)).first()
     if event is None:
         return None
-    said = session().get(text, (pk, event.no, "reason"))
+    said = session().get(PenaltyText, (pk, event.no, "reason"))
     theirs = event.actor_id == one.penalty.person_id
     return {"at": event.at, "who": one.penalty.person, "by": "" if theirs else words.person(event.actor),
             "says": said.value if said else ""}  # fmt: skip

@@ -210,9 +210,13 @@ def _judges(session: Session, penalty: Penalty, at: datetime) -> list[int]:
     ever, found = ACTIONS["uphold"].ever_by(penalty.clause), []
     for one in actor.everybody(session, at):
         level = scope.level_of(session, penalty.id, one) if one.parts(None) & ever else None
-        if level is not None and one.user_id is not None:
-            may = (action.name for action in available(session, penalty, one, at, level))
-            found += [one.user_id] if "uphold" in may else []
+        if level is None or one.user_id is None:
+            continue
+        try:
+            permitted(session, penalty, ACTIONS["uphold"], one, at, level)
+        except (NotYours, WrongState):
+            continue
+        found.append(one.user_id)
     return found
 
 

@@ -15,11 +15,13 @@ from models.base import Model
 from models.fields import Unreadable
 from models.tables import SavedView
 from tests.admin.conftest import House
-from tests.nonsense import HOW_MANY, TEXTS, VALUES, each
+from tests.fixtures.database import BOTH
+from tests.nonsense import HOW_MANY, MANY, TEXTS, VALUES, each
 
 TYPED = TEXTS.map(lambda text: text.encode("utf-8", "replace").decode()[:300])
 """What an address or a form can carry: a browser sends no halves of characters."""
-FEW = [pytest.param(25, id="a sample"), *HOW_MANY[1:]]
+FEW = [pytest.param(25, id="a sample"), pytest.param(MANY // len(BOTH), id="20,000", marks=pytest.mark.slow)]
+"""Of pages, shared out between the databases."""
 COLUMNS = [column for mapper in Model.registry.mappers for column in mapper.columns if column.table is not None]
 
 

@@ -240,7 +240,7 @@ def test_the_notice_is_recorded_and_drawn_for_its_maker_alone(house):
     house.at("2026-03-06 09:16")
     assert "打印已过 15 分钟" in operations.get(answer.location).text
     fined = house.browser("handler").get(answer.location)
-    assert (fined.status_code, "“打印通知书”由运营管理部、集团纪检监察室办理。" in fined.text) == (403, True)
+    assert (fined.status_code, "“打印通知书”由运营管理部、纪检监察室办理。" in fined.text) == (403, True)
     assert "没有找到这项追究" in house.browser("other_head").get(answer.location).text
     with house.session() as session:
         made = session.scalars(select(PenaltyEvent.action).where(PenaltyEvent.penalty_id == pk)).all()

@@ -1,7 +1,9 @@
 """The database's shape is made by the migrations alone, and is what the models say, on SQLite and PostgreSQL alike."""
 
+import pytest
 from alembic import command
 from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
 
 from models import migrations, tables
 from models.base import Model
@@ -47,6 +49,32 @@ def test_a_penalty_from_before_the_log_is_taken_into_it(tmp_path):
         assert verify(connection, b"key").differences == []
         connection.exec_driver_sql("UPDATE penalty SET amount = 5")
         assert [name for name, _ in verify(connection, b"key").differences] == ["追究 7"]
+    engine.dispose()
+
+
+def test_what_was_told_and_sent_stays_where_the_kinds_of_notices_are_widened(tmp_path):
+    """0012, on SQLite, which has no statement for a check and would delete deliveries with the table."""
+    engine = engine_for(f"sqlite:///{tmp_path / 'old.db'}")
+    command.upgrade(migrations._config(engine), "0011")
+    at = "'2026-03-05 12:00:00.000000'"
+    with engine.begin() as connection:
+        for row in (
+            "ab_user (id, first_name, last_name, username, email) VALUES (1, '', '', 'a', 'a')",
+            f"notice (id, user_id, kind, urgent, made_at, digest_id) VALUES (1, 1, 'digest', 0, {at}, NULL)",
+            f"notice (id, user_id, kind, urgent, made_at, digest_id) VALUES (2, 1, 'appointed', 0, {at}, 1)",
+            f"notice_channel (id, name, user_id, url, level, active, since) VALUES (1, '', 1, '', 'soon', 1, {at})",
+            f"notice_delivery (notice_id, channel_id, claimed_at, attempts) VALUES (2, 1, {at}, 1)",
+        ):
+            connection.exec_driver_sql(f"INSERT INTO {row}")
+    migrations.upgrade(str(engine.url))
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM notice_delivery").scalar() == 1
+        assert connection.exec_driver_sql("SELECT digest_id FROM notice WHERE id = 2").scalar() == 1
+        new = "INSERT INTO notice (id, user_id, kind, urgent, made_at)"
+        connection.exec_driver_sql(f"{new} VALUES (3, 1, 'alert', 0, {at})")
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+    with pytest.raises(IntegrityError, match="notice_of_penalty"), engine.begin() as connection:
+        connection.exec_driver_sql(f"{new} VALUES (4, 1, 'penalty', 0, {at})")
     engine.dispose()
 
 

@@ -13,6 +13,8 @@ depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 LEVELS = "'soon', 'late', 'escalated'"
+NEXT = ", \n\t"
+"""Between two lines of a table's text."""
 BEFORE = {
     "notice_kind": f"kind IN ({LEVELS}, 'digest', 'appointed')",
     "notice_of_ticket": "(ticket_id IS NULL) = (kind IN ('digest', 'appointed'))",
@@ -27,7 +29,7 @@ AFTER = {
 def upgrade() -> None:
     told_of = sa.Column("penalty_id", BIG, sa.ForeignKey("penalty.id"), nullable=True)
     op.add_column("notice", told_of, inline_references=True)
-    _checked(BEFORE, AFTER)
+    _checks(BEFORE, AFTER)
     op.create_index("one_notice_per_act", "notice", ["user_id", "penalty_id", "n"], unique=True)
     op.create_index("ix_notice_penalty", "notice", ["penalty_id"])
 
@@ -36,23 +38,45 @@ def downgrade() -> None:
     op.execute(sa.text("DELETE FROM notice WHERE kind IN ('penalty', 'review', 'alert')"))
     op.drop_index("ix_notice_penalty", "notice")
     op.drop_index("one_notice_per_act", "notice")
-    _checked(AFTER, BEFORE)
-    with op.batch_alter_table("notice", table_args=_there(BEFORE)) as notice:
+    _checks(AFTER, BEFORE)
+    there = [sa.CheckConstraint(said, name=name) for name, said in BEFORE.items()]
+    with op.batch_alter_table("notice", table_args=there if _is_sqlite() else ()) as notice:
         notice.drop_column("penalty_id")
 
 
-def _there(checks: dict[str, str]) -> tuple[sa.CheckConstraint, ...]:
-    """SQLite makes the table anew, and is told its checks: it does not read them back."""
-    if op.get_bind().dialect.name != "sqlite":
-        return ()
-    return tuple(sa.CheckConstraint(text, name=name) for name, text in checks.items())
+def _is_sqlite() -> bool:
+    return op.get_bind().dialect.name == "sqlite"
 
 
-def _checked(old: dict[str, str], new: dict[str, str]) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        with op.batch_alter_table("notice", recreate="always", table_args=_there(new)):
-            return
+def _checks(old: dict[str, str], new: dict[str, str]) -> None:
+    if _is_sqlite():
+        _rewritten(old, new)
+        return
     for name in old:
         op.drop_constraint(name, "notice", type_="check")
-    for name, text in new.items():
-        op.create_check_constraint(name, "notice", text)
+    for name, said in new.items():
+        op.create_check_constraint(name, "notice", said)
+
+
+def _rewritten(old: dict[str, str], new: dict[str, str]) -> None:
+    """SQLite has no statement for it. Making the table anew would take along what hangs on it: deliveries, and digests
+    that other notices name. So its text is changed, as SQLite describes it for constraints (lang_altertable, 7)."""
+    bind = op.get_bind()
+    said: str = bind.scalar(sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'notice'"))
+    for name, check in [(name, _spelled(name, old)) for name in old]:
+        if check not in said:
+            raise RuntimeError(f"notice has no such check: {check}")
+        said = said.replace(*((check, _spelled(name, new)) if name in new else (NEXT + check, "")))
+    first = _spelled("notice_kind", new)
+    more = "".join(NEXT + _spelled(name, new) for name in new if name not in old)
+    said = said.replace(first, first + more)
+    version = bind.scalar(sa.text("PRAGMA schema_version"))
+    bind.exec_driver_sql("PRAGMA writable_schema = ON")
+    mine = "UPDATE sqlite_master SET sql = :said WHERE type = 'table' AND name = 'notice'"
+    bind.execute(sa.text(mine), {"said": said})
+    bind.exec_driver_sql(f"PRAGMA schema_version = {version + 1}")
+    bind.exec_driver_sql("PRAGMA writable_schema = OFF")
+
+
+def _spelled(name: str, checks: dict[str, str]) -> str:
+    return f"CONSTRAINT {name} CHECK ({checks[name]})"
