@@ -14,13 +14,6 @@ branch_labels = None
 depends_on = None
 
 OPEN = sa.text("ended_at IS NULL")
-LEVELS = "'soon', 'late', 'escalated'"
-CHECKS = {
-    "notice_kind": f"kind IN ({LEVELS}, 'digest', 'appointed', 'penalty', 'review', 'alert')",
-    "notice_of_ticket": f"(ticket_id IS NOT NULL) = (kind IN ({LEVELS}))",
-    "notice_of_penalty": "(penalty_id IS NOT NULL) = (kind = 'penalty')",
-}
-"""What 0012 left on `notice`."""
 
 
 def upgrade() -> None:
@@ -77,14 +70,7 @@ def downgrade() -> None:
     op.execute(sa.text("DELETE FROM notice WHERE kind = 'alert'"))
     op.drop_index("ix_notice_alert_id", "notice")
     op.drop_index("one_notice_per_alert", "notice")
-    with op.batch_alter_table("notice", table_args=_checks()) as notice:
+    with op.batch_alter_table("notice") as notice:
         notice.drop_column("alert_id")
     for table in ("alert_day", "alert", "alert_rule"):
         op.drop_table(table)
-
-
-def _checks() -> tuple[sa.CheckConstraint, ...]:
-    """SQLite makes the table anew, and is told its checks: it does not read them back."""
-    if op.get_bind().dialect.name != "sqlite":
-        return ()
-    return tuple(sa.CheckConstraint(text, name=name) for name, text in CHECKS.items())
