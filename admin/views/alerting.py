@@ -25,8 +25,9 @@ def title(alert: Alert) -> str:
 
 
 def about(alert: Alert) -> str:
-    """水质（东昌府）; 办理及时率（全集团）."""
-    what = words.term(alert.category.name) if alert.category else _(WATCHED[alert.metric or ""])
+    """水质（东昌府）; 办理及时率（72 小时）（全集团）."""
+    figure = WATCHED.get(alert.metric or "", "")
+    what = words.term(alert.category.name if alert.category else figure)
     return _("%(what)s（%(where)s）", what=what, where=where(alert))
 
 

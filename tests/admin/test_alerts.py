@@ -11,11 +11,12 @@ from admin.sending import Outside, message, send
 from admin.views import alerting
 from admin.views.pages import LINKS
 from models.alert import WATCHED, Alert
+from models.base import User
 from models.notice import Notice, NoticeChannel
 from models.reminding import alerts
 from models.reminding.alerts import Finding
 from models.reminding.inbox import Line
-from models.tables import Category, District, Unit, User
+from models.tables import Category, District, Unit
 from tests.admin.conftest import House
 from tests.admin.test_notices import bell
 from tests.fixtures.city import shanghai

@@ -15,6 +15,7 @@ from tests.analytics.city import City
 from tests.analytics.test_alerts import TODAY, complains, found, usual
 
 __all__ = ["usual"]
+pytestmark = pytest.mark.parametrize("city", ["sqlite"], indirect=True)
 MORNING = midnight(TODAY) + timedelta(hours=8)
 
 
