@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from analytics import exposure, hours, parts
-from analytics.kinds import Flow, Hours, Metric, Rate, Stock
+from analytics.kinds import Flow, Hours, Metric, Rate
 from analytics.labels import Key, Labels, Names, Row, ends
 from analytics.metrics import AGES, METRICS
 from analytics.parts import Part
@@ -69,14 +69,14 @@ def _answer(
         metric = METRICS[name]
         if isinstance(metric, Hours):
             made = _hours(metric, lengths[metric.clock.name], labels)
-        elif isinstance(metric, Stock):
-            made = _stocks(metric, moved[name], labels)
+        elif isinstance(metric, Flow):
+            made = _flows(metric, counted.of(asked, metric), labels)
         elif isinstance(metric, Rate):
             if name not in books:
                 books[name] = exposure.read(session, metric.denominator)
             made = exposure.rates(books[name], metric, counted.of(asked, metric), labels)
         else:
-            made = _flows(metric, counted.of(asked, metric), labels)
+            made = _stocks(metric, moved[name], labels)
         rows += sorted(made, key=_order)
     return rows
 
@@ -150,9 +150,13 @@ def _flows(metric: Flow, found: list[Part], labels: Labels) -> list[Row]:
 
 
 def _of_rounds(many: int, of: int) -> Interval | None:
-    """A mean of which each has at least one: what is beyond that is rare, and Poisson's."""
-    found = poisson(max(0, many - of), of)
-    return Interval(1 + found.low, 1 + found.high) if found else None
+    """A mean of which each has at least one: what is beyond that is rare, and Poisson's.
+
+    Imported tickets may be closed without a round; where they outweigh the others all rounds are taken so.
+    """
+    sure = 1 if many >= of else 0
+    found = poisson(many - sure * of, of)
+    return Interval(sure + found.low, sure + found.high) if found else None
 
 
 def _hours(metric: Hours, found: dict[Key, hours.Histogram], labels: Labels) -> list[Row]:

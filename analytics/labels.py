@@ -49,8 +49,8 @@ class Row:
         return self.value is None and bool(self.denominator)
 
     def as_dict(self) -> dict[str, Any]:
-        """The row as `kpi --json` prints it; `missing` only where something is."""
-        found = {
+        """The row as `kpi --json` prints it; `missing` and `not_reached` only where there is something to say."""
+        found: dict[str, Any] = {
             **self.dims,
             "metric": self.metric,
             "value": self.value,
@@ -59,7 +59,11 @@ class Row:
             "low": self.low,
             "high": self.high,
         }
-        return {**found, "missing": self.missing} if self.missing else found
+        if self.missing:
+            found["missing"] = self.missing
+        if self.not_reached:
+            found["not_reached"] = True
+        return found
 
 
 def ends(interval: Interval | None) -> dict[str, float]:

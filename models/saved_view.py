@@ -1,4 +1,4 @@
-"""Saved views of the ticket list: a name for an address, one's own or for a role or for everyone."""
+"""Saved views of the ticket list and of the dashboards: a name for an address, one's own, a role's or everyone's."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ class SavedView(Model):
     """Conditions, order and columns of the list. They say what is asked for; what is shown is in its reader's scope."""
 
     __tablename__ = "saved_view"
-    __table_args__ = (UniqueConstraint("owner_id", "name", name="one_saved_view_per_name"),)
+    __table_args__ = (UniqueConstraint("owner_id", "page", "name", name="one_saved_view_per_name"),)
 
     id: Mapped[Serial]
     owner_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
     name: Mapped[str] = mapped_column(String(40))
     """Empty: how its owner wants the list to look where an address does not say."""
+    page: Mapped[Code] = mapped_column(default="")
+    """Of what it is a view: the address of a page of the dashboards; empty: the ticket list."""
     address: Mapped[str] = mapped_column(String(2000))
     """The query string."""
     shared: Mapped[Code] = mapped_column(index=True)

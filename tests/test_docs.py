@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from analytics.metrics import METRICS
+from analytics.questions import DIMENSIONS, ONLY
 from config import Settings
 from models import penalty_workflow, policy, workflow
 from models.workflow import ACTIONS, PARTS, STATES, Action, Step
@@ -140,10 +142,40 @@ def settings_page() -> str:
     )  # fmt: skip
 
 
+def figures_page() -> str:
+    """docs/figures.md: every figure, from its declaration."""
+    out = [
+        "# 指标 · Figures",
+        "",
+        "Made from `analytics/metrics.py`; a test holds it to that. Pages, files, API and command line ask for a",
+        "figure by its name and get the same cell. Every row has `value`, `numerator`, `denominator` and the 95 %",
+        "interval `low`, `high`; nothing to divide by is null, and so is a percentile that is not reached yet (the row",
+        "then says `not_reached`).",
+        "",
+        "By each of: " + "、".join(f"`{name}` {zh}" for name, zh in DIMENSIONS.items() if name not in ONLY) + ".",
+        "Only: " + "；".join(f"`{name}` {DIMENSIONS[name]}: " + "、".join(f"`{metric}`" for metric in sorted(of))
+                            for name, of in ONLY.items()) + ".",
+        "",
+        "Penalties (‡) divided by anything but time and clause are for who oversees penalties: operations, leadership,",
+        "discipline and the chairman. A cell of one would tell of a person. Quality scope has those of quality tickets",
+        "and of no ticket. What was withdrawn or revoked is gone at every as-of.",
+        "",
+    ]  # fmt: skip
+    for metric in METRICS.values():
+        rows = [
+            ("counts", metric.formula), ("stands at", metric.stands_at), ("left out", metric.excluded),
+            ("by unit", metric.by_unit), ("95 % interval", metric.interval or "—"), ("source", metric.source),
+        ]  # fmt: skip
+        mark = " ‡" if metric.personal else ""
+        out += [f"## `{metric.name}` {metric.zh}{mark}", "", f"{metric.en}.", "", _table(("", ""), rows)]
+    return "\n".join(out)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "workflow.md": workflow_page,
     "terms.md": terms_page,
     "settings.md": settings_page,
+    "figures.md": figures_page,
 }
 
 

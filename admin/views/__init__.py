@@ -8,7 +8,7 @@ from flask import current_app, render_template, session
 from flask_appbuilder import AppBuilder, ModelView, SimpleFormView
 
 from admin import files, whose, words
-from admin.views import agreeing, assets, attaching, drawing, inbox, navigation, printing
+from admin.views import agreeing, assets, attaching, drawing, inbox, navigation, printing, saved_pages
 from admin.views.delegating import DelegationView
 from admin.views.door import has_tickets
 from admin.views.granting import GrantView
@@ -54,6 +54,7 @@ def add_views(appbuilder: AppBuilder) -> None:
         kf_field=drawing.field,
         kf_boxes=drawing.boxes,
         kf_unsaid=drawing.unsaid,
+        kf_page_views=saved_pages.kept,
         kf_forms=printing.forms,
         kf_bytes=attaching.size,
         kf_accept=attaching.accepted,
@@ -62,7 +63,7 @@ def add_views(appbuilder: AppBuilder) -> None:
     app.after_request(assets.keep)
     for own in (
         TicketView, attaching.FileView, printing.PrintView, NoticeView, DelegationView, PersonView, SupervisionView,
-        PenaltiesView, PenaltyPaperView, agreeing.AgreementView, RevealView, GrantView,
+        PenaltiesView, PenaltyPaperView, agreeing.AgreementView, RevealView, GrantView, saved_pages.PageViewView,
     ):  # fmt: skip
         appbuilder.add_view_no_menu(own)
     for page in PAGES:

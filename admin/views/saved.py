@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from werkzeug.datastructures import MultiDict
 
 from admin import words
@@ -27,6 +27,8 @@ from models.base import User
 from models.saved_view import EVERYONE
 from models.tables import SavedView
 
+LIST = ""
+"""The page whose views these are."""
 NAME_MOST, ADDRESS_MOST, VALUE_MOST, VIEWS_MOST = 20, 2_000, 100, 20
 KNOWN = frozenset({*(f.name for f in filters.FILTERS), "sort", "cols"})
 
@@ -52,7 +54,7 @@ def views() -> Views:
     rows = session().execute(
         select(SavedView, User)
         .join(User, User.id == SavedView.owner_id)
-        .where(or_(mine, _shared(by)))
+        .where(SavedView.page == LIST, or_(mine, shared_with(by)))
         .order_by(SavedView.position, SavedView.id)
     )
     owners: dict[int, str] = {}
@@ -67,7 +69,7 @@ def views() -> Views:
     return Views(tuple(named[: 2 * VIEWS_MOST]), kept, owners)
 
 
-def _shared(by: Actor) -> ColumnElement[bool]:
+def shared_with(by: Actor) -> ColumnElement[bool]:
     return SavedView.shared.in_([EVERYONE, *sorted(by.roles)])
 
 
@@ -111,20 +113,18 @@ def _hint(row: SavedView, owners: Mapping[int, str]) -> str:
 def save() -> Any:
     """POST /ticket/views: keep the list as it stands under a name; a name that one has already gets this address."""
     by = current_actor()
-    name, address, shared = _name(), checked(request.form.get("address", "")), _share(by)
+    name, address, shared = named(), checked(request.form.get("address", "")), share(by)
     if not name:
         flash(_("给视图起个名字，再存一次。"), "warning")
         return _back(address)
 
     def work() -> bool:
-        mine = session().scalars(select(SavedView).where(SavedView.owner_id == by.user_id, SavedView.name != "")).all()
+        mine = session().scalars(own(by, LIST)).all()
         row = next((row for row in mine if row.name == name), None)
         if row is None and len(mine) >= VIEWS_MOST:
             return False
         if row is None:
-            last = session().scalar(select(func.max(SavedView.position)).where(SavedView.owner_id == by.user_id))
-            row = SavedView(owner_id=by.user_id, name=name, position=(last or 0) + 1)
-            session().add(row)
+            row = new(by, LIST, name)
         row.address, row.shared = address, shared
         return True
 
@@ -138,10 +138,10 @@ def save() -> Any:
 def change(view_id: int) -> Any:
     """POST /ticket/views/<id>: rename, share otherwise, or delete one of one's own; another's is not there."""
     by = current_actor()
-    name, shared, deleting = _name(), _share(by), request.form.get("do") == "delete"
+    name, shared, deleting = named(), share(by), request.form.get("do") == "delete"
 
     def work() -> tuple[str, str, str]:
-        mine = select(SavedView).where(SavedView.owner_id == by.user_id, SavedView.name != "")
+        mine = own(by, LIST)
         row = session().scalar(mine.where(SavedView.id == view_id))
         if row is None:
             abort(404)
@@ -166,9 +166,11 @@ def choose_columns() -> Any:
     rest = [(k, v) for k, v in parse_qsl(checked(request.form.get("address", ""))) if k != "cols"]
 
     def work() -> None:
-        row = session().scalar(select(SavedView).where(SavedView.owner_id == by.user_id, SavedView.name == ""))
+        row = session().scalar(
+            select(SavedView).where(SavedView.owner_id == by.user_id, SavedView.page == LIST, SavedView.name == "")
+        )
         if row is None:
-            row = SavedView(owner_id=by.user_id, name="", shared="", position=0)
+            row = SavedView(owner_id=by.user_id, page=LIST, name="", shared="", position=0)
             session().add(row)
         row.address = urlencode({"cols": wanted})
 
@@ -186,11 +188,24 @@ def tabs(found: Views, counted: Sequence[int], current: SavedView | None) -> lis
     ]  # fmt: skip
 
 
-def _name() -> str:
+def own(by: Actor, page: str) -> Select[tuple[SavedView]]:
+    """The named views that a person keeps of a page."""
+    return select(SavedView).where(SavedView.owner_id == by.user_id, SavedView.page == page, SavedView.name != "")
+
+
+def new(by: Actor, page: str, name: str) -> SavedView:
+    """A view after all that the person has."""
+    last = session().scalar(select(func.max(SavedView.position)).where(SavedView.owner_id == by.user_id))
+    row = SavedView(owner_id=by.user_id, page=page, name=name, position=(last or 0) + 1)
+    session().add(row)
+    return row
+
+
+def named() -> str:
     return "".join(ch for ch in request.form.get("name", "") if ch.isprintable()).strip()[:NAME_MOST]
 
 
-def _share(by: Actor) -> str:
+def share(by: Actor) -> str:
     wanted = request.form.get("shared", "")
     return wanted if wanted in dict(shares(by)) else ""
 

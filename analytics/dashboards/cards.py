@@ -30,7 +30,7 @@ def card(name: str, title: str, panel: Panel, _: Translate) -> Any:
                        **wild(aria_label=_("%(title)s：下载") % {"title": title}, data_kf_csv=f"{name}-table",
                               data_kf_name=title))  # fmt: skip
     plot = html.Div(id=f"{name}-plot", className="kf-plot-box kf-wait-box", role="img", children=[
-        dcc.Graph(id={"panel": name}, config=GRAPH, className="kf-graph", style={"height": "236px"},
+        dcc.Graph(id={"panel": name}, config=GRAPH, className="kf-graph", style={"height": f"{panel.height}px"},
                   figure={"data": [], "layout": {}}),
     ], **wild(aria_label=panel.say))  # fmt: skip
     wide = "" if drawn else " kf-wide"

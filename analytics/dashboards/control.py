@@ -106,7 +106,7 @@ def control(
             "shapes": [*_centres(found, rebased), *([_level(target, "dash")] if target is not None else [])],
             "annotations": [
                 _named(_("平均"), found.latest.center),
-                *([_named(_("目标"), target)] if target is not None else []),
+                *([{**_named(_("目标"), target), "x": 0, "yanchor": "bottom"}] if target is not None else []),
             ],
         },
     }  # fmt: skip

@@ -89,6 +89,7 @@ ENGLISH = {
     "%(unit)s %(year)d 年 %(month)d 月在册户数": "customers of %(unit)s in %(year)d-%(month)02d",
     "各单位": "all units", "部分在册户数": "some customer figures",
     # what cannot be shown
+    "没有“%(given)s”": "There is no “%(given)s”",
     "地址里的条件看不懂，请重新选择。": "The conditions in the address make no sense; please choose again.",
     "不能按“%(given)s”分": "There is no dimension “%(given)s”",
     "没有“%(given)s”这个口径": "There is no scope “%(given)s”",

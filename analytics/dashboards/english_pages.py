@@ -33,6 +33,7 @@ PAGES_ENGLISH = {
     "%(day)s %(kind)s：%(text)s": "%(day)s %(kind)s: %(text)s",
     "（此后另算控制限：%(reason)s）": " (limits anew from then on: %(reason)s)",
     # sentences
+    "期末 %(figure)s": "At the end %(figure)s", "斜纹柱为未完的期间": "Hatched: a period that is not over",
     "所选期间 %(figure)s": "The period chosen: %(figure)s",
     "，95%% 区间 %(interval)s": ", 95%% interval %(interval)s",
     "%(value)s（%(first)s / %(second)s）": "%(value)s (%(first)s / %(second)s)",

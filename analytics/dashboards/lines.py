@@ -142,9 +142,10 @@ def survival(curve: Sequence[At], marks: Sequence[tuple[str, float | None]], hou
             "shapes": [{"type": "line", "xref": "x", "x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1,
                         "line": {"color": "var(--ink-3)", "width": 1, "dash": "dash"}}
                        for _name, at in marks if at is not None and at <= hours],
-            "annotations": [{"text": name, "x": at, "xanchor": "left", "xshift": 3, "yref": "paper", "y": 1,
-                             "yanchor": "top", "showarrow": False, "font": {"color": "var(--ink-2)", "size": 12}}
-                            for name, at in marks if at is not None and at <= hours],
+            "annotations": [{"text": name, "x": at, "xanchor": "left", "xshift": 3, "yref": "paper",
+                             "y": 1 - n * 0.12, "yanchor": "top", "showarrow": False,
+                             "font": {"color": "var(--ink-2)", "size": 12}}
+                            for n, (name, at) in enumerate(marks) if at is not None and at <= hours],
         },
     }  # fmt: skip
 

@@ -51,7 +51,8 @@ class Table:
 class Panel:
     """One figure: what it says, what it draws, what it lists, and what it rests on.
 
-    badges: (class of .kf-spc, word). figure: None where there is nothing to draw, and the table stands open.
+    badges: (class of .kf-spc, word). figure: None where there is nothing to draw, and the table stands open. height: of
+    the plot, in pixels.
     """
 
     say: str
@@ -59,6 +60,7 @@ class Panel:
     table: Table
     foot: tuple[str, ...]
     badges: tuple[tuple[str, str], ...] = ()
+    height: int = 236
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from analytics.charts import of_rows
 from analytics.dashboards import control, figures, lines, words
@@ -18,7 +18,8 @@ from analytics.targets import assurance
 
 SERIES = 4
 """Lines of one chart."""
-CONTROLLED = "控制图"
+LINE = 22
+"""Pixels of a name beside a plot."""
 
 
 def of(rows: Sequence[Row], metric: str) -> list[Row]:
@@ -70,7 +71,8 @@ def course(look: Look, rows: Sequence[Row], total: Row) -> Panel:
     notes = noted(look, figure)
     known = any(row.value is not None for row in rows)
     said = words.trend(list(rows), total, look.still_open, grain, _) if known else words.nothing(total.metric, _)
-    return Panel(said, figure, listed(look, _("期间"), told), (stands(total.metric, _), *hollow(look), *notes))
+    still = [_("斜纹柱为未完的期间")] if look.still_open and total.denominator is None else hollow(look)
+    return Panel(said, figure, listed(look, _("期间"), told), (stands(total.metric, _), *still, *notes))
 
 
 def units(look: Look, rows: Sequence[Row], metric: str) -> Panel:
@@ -106,9 +108,10 @@ def intervals(look: Look, rows: Sequence[Row], by: str) -> Panel:
     table = listed(look, _("名称"), [(words.named(row, by, _), row) for row in known], by=by)
     return Panel(
         words.apart(known, by, _),
-        lines.intervals(known, by, _, lambda name: look.narrowed(**{by: name}) if name else ""),
+        lines.intervals(known, by, _, _narrowing(look, by)),
         table,
         (stands(metric, _), _("横线为 95% 区间：区间重叠的，差别可能只是偶然"), _("按名称排列，不排名")),
+        height=max(Panel.height, LINE * len(known) + 2 * LINE),
     )
 
 
@@ -130,10 +133,15 @@ def shares(look: Look, counts: Sequence[Row], by: str) -> Panel:
     metric = rows[0].metric if rows else "complaints"
     return Panel(
         words.categories(rows, _, by),
-        figures.bars(rows, _, by, (lambda name: look.narrowed(**{by: name}) if name else "") if by in TAKEN else None),
+        figures.bars(rows, _, by, _narrowing(look, by)),
         Table((_("名称"), _("件数"), _("占比"), _("累计")), tuple(cells)),
         (_("合计 %(total)s 件") % {"total": f"{total:,}"}, stands(metric, _)),
     )
+
+
+def _narrowing(look: Look, by: str) -> Callable[[str | None], str] | None:
+    """Where a click on a mark of a dimension leads; None: a page cannot be narrowed to it."""
+    return (lambda name: look.narrowed(**{by: name}) if name else "") if by in TAKEN else None
 
 
 TAKEN = ("unit", "category", "channel", "district")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from analytics.kinds import Rate
+from analytics.kinds import Rate, Stock
 from analytics.labels import Row
 from analytics.metrics import METRICS
 
@@ -106,7 +106,8 @@ def trend(rows: list[Row], total: Row, still_open: str | None, grain: str, _: Tr
     """The whole period first, then the last two periods; a difference is given, and nothing is concluded from it."""
     if total.value is None:
         return _("至今办完的还不到这一比例，所以没有这个时长。") if total.not_reached else nothing(total.metric, _)
-    said = [_("所选期间 %(figure)s") % {"figure": number(total, _)}]
+    opening = _("期末 %(figure)s") if isinstance(METRICS[total.metric], Stock) else _("所选期间 %(figure)s")
+    said = [opening % {"figure": number(total, _)}]
     if total.low is not None:
         said[-1] += _("，95%% 区间 %(interval)s") % {"interval": interval(total)}
     said[-1] += _("。")
@@ -129,7 +130,7 @@ def _compared(last: Row, before: Row, grain: str, _: Translate) -> str:
     """The later value against the earlier one, without a judgement."""
     more = (last.value or 0) - (before.value or 0)
     share = METRICS[last.metric].share
-    gap = f"{abs(more) * 100:.1f}" if share else f"{abs(more):.2f}"
+    gap = f"{abs(more) * 100:.1f}" if share else f"{abs(more):.{0 if last.denominator is None else 2}f}"
     same_year = (last.dims[grain] or "")[:4] == (before.dims[grain] or "")[:4]
     told = {"period": _spaced(period(before.dims[grain] or "", _, year=not same_year)), "gap": gap}
     if not float(gap):

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 import run as program
-from analytics.metrics import METRICS
+from analytics.metrics import METRICS, PERSONAL
 from models import granting
 from models.actor import actor
 from models.granting import Given
@@ -57,9 +57,13 @@ def _house(url: str, folder: Path) -> Iterator[House]:
 
 @pytest.mark.parametrize("by", ["", "month", "unit", "week"])
 def test_each_figure_answers_with_both_parts_as_numbers(whole: House, by: str):
-    asked = whole.api("analyst")
+    asked, overseer = whole.api("analyst"), whole.api("operations")
     for name in METRICS:
         answer = asked.get(f"kpi/{name}", **({"by": by} if by else {}))
+        if by == "unit" and name in PERSONAL:
+            assert answer.status_code == 403
+            assert "涉及个人" in answer.json["message"]
+            answer = overseer.get(f"kpi/{name}", by=by)
         assert answer.status_code == 200
         document = answer.json
         assert document["by"] == ([by] if by else [])
@@ -234,3 +238,15 @@ def test_the_command_line_asks_for_the_grant_too(whole: House, granted: int, tmp
     assert "13812345678" in (tmp_path / "out.csv").read_text()
     with whole.session() as session:
         assert session.get(DisclosureGrant, granted).uses == 1
+
+
+def test_the_list_shows_the_tickets_behind_a_figure_to_who_may_see_them(whole: House):
+    """The one quality complaint of March, by its figure; of the discipline's not that there is any."""
+    march = "complaints~n~2026-03-01~2026-04-01"
+    for name, scope, found in (("operations", "quality", 1), ("operations", "all", 0), ("inspector", "all", 2),
+                               ("other_head", "quality", 0)):  # fmt: skip
+        listed = whole.browser(name).get("/ticket/", query_string={"figure": f"{march}~{scope}"}).text
+        assert f">{found} 件" in listed, (name, scope)
+    assert "投诉量，计入分子的：2026-03-01 – 2026-03-31" in listed
+    nobody = whole.browser("operations").get("/ticket/", query_string={"figure": f"{march}~quality~unit:"}).text
+    assert ">0 件" in nobody  # it has been assigned

@@ -78,3 +78,16 @@ def test_a_closing_time_of_every_year_names_no_year(house: House):
     assert ">09-30</td>" in page
     assert ">一直</a>" in page
     assert "1900" not in page
+
+
+def test_the_target_of_a_share_is_no_more_than_one(house: House):
+    """95 would be met by nobody: 0.95 is meant."""
+    browser = house.browser("operations")
+    fields = {"metric": "on_time_rate", "since": "2026-04-01"}
+    refused = browser.post("/target/add", **fields, target="95")
+    assert refused.status_code == 200
+    assert "kf-error" in refused.text
+    assert browser.post("/target/add", **fields, target="0.95").status_code == 302
+    page = browser.get("/target/list/").text
+    assert ">0.95</td>" in page
+    assert "办理及时率（72 小时）" in page

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.tables import Callback, Category, Channel, CustomerCount, District, Obligation, Ticket, Unit
+from models.policy import CAUSES
+from models.tables import Callback, Category, Channel, CustomerCount, District, Obligation, Penalty, Ticket, Unit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 Fact = Mapping[str, Any]
@@ -28,7 +29,10 @@ KINDS = {
     "opinion_on_time_rate": "opinion",
     "upstream_on_time_rate": "upstream",
 }
-STOCKS = ("backlog", "overdue")
+STOCKS = ("backlog", "overdue", "open_third_round")
+COUNTS = ("complaints", "penalties", "penalty_amount", *STOCKS)
+HOURS = {"close_hours_p50": 50, "close_hours_p90": 90, "handle_hours_p50": 50, "handle_hours_p90": 90}
+ROLES = {"responsible": "责任人", "leader": "直接领导", "indicator_holder": "指标责任人"}
 AGES = (("1 天内", 0), ("1–3 天", 1), ("3–7 天", 3), ("7–30 天", 7), ("30 天以上", 30))
 
 
@@ -66,6 +70,7 @@ class Oracle:
         self.tickets = {row["id"]: row for row in rows(Ticket)}
         self.obligations = rows(Obligation)
         self.callbacks = sorted(rows(Callback), key=lambda row: (row["ticket_id"], row["n"]))
+        self.penalties = rows(Penalty)
         self.customers = {(row["unit_id"], row["month"]): row["customers"] for row in rows(CustomerCount)}
         tables = {"unit": Unit, "category": Category, "channel": Channel, "district": District}
         self.names = {dim: {row["id"]: row["name"] for row in rows(table)} for dim, table in tables.items()}
@@ -82,8 +87,8 @@ class Oracle:
                 key = self.key(fact, asked.by)
                 sums[key][0] += fact["hit"]
                 sums[key][1] += 1
-        if metric == "complaints":
-            return {key: (n, None, 0) for key, (_, n) in sums.items()}
+        if metric in COUNTS:
+            return {key: (float(hits), None, 0) for key, (hits, _) in sums.items() if hits}
         return {key: (hits, n, 0) for key, (hits, n) in sums.items()}
 
     def key(self, fact: Fact, by: Sequence[str], at: datetime | date | None = None) -> Key:
@@ -94,9 +99,15 @@ class Oracle:
             elif dim == "age":
                 found.append(fact["age"])
             elif dim == "track":
-                found.append(fact["ticket"]["track"])
+                found.append(fact["ticket"].get("track"))
+            elif dim == "clause":
+                found.append(fact["clause"])
+            elif dim == "role":
+                found.append(ROLES[fact["post"]])
+            elif dim == "cause":
+                found.append(CAUSES.get(fact["ticket"]["cause_code"]))
             else:
-                ref = fact["unit"] if dim == "unit" else fact["ticket"][f"{dim}_id"]
+                ref = fact["unit"] if dim == "unit" else fact["ticket"].get(f"{dim}_id")
                 found.append(self.names[dim][ref] if ref is not None else None)
         return tuple(found)
 
@@ -111,6 +122,13 @@ class Oracle:
             return self._owed(KINDS[metric], asked)
         return {
             "complaints": self._registered,
+            "admissible_rate": self._decided,
+            "founded_rate": self._found,
+            "resolution_rate": self._said,
+            "rounds": self._closed,
+            "penalties": self._punished,
+            "penalty_amount": self._paid,
+            **dict.fromkeys(HOURS, lambda asked: self._lasted(metric, asked)),
             "repeat_complaint_rate": self._repeats,
             "reach_rate": self._rounds,
             "satisfaction_rate": self._outcomes,
@@ -121,6 +139,61 @@ class Oracle:
     def _registered(self, asked: Asked) -> Iterator[Fact]:
         for ticket in self._complaints(asked):
             yield {"at": ticket["registered_at"], "unit": ticket["unit_id"], "ticket": ticket, "hit": 1}
+
+    def _decided(self, asked: Asked) -> Iterator[Fact]:
+        for fact in self._registered(asked):
+            if fact["ticket"]["decided_at"] and fact["ticket"]["decided_at"] <= asked.as_of:
+                yield {**fact, "hit": not self._declined(fact["ticket"], asked)}
+
+    @staticmethod
+    def _declined(ticket: Fact, asked: Asked) -> bool:
+        return bool(ticket["ending"] == "declined" and ticket["closed_at"] <= asked.as_of)
+
+    def _found(self, asked: Asked) -> Iterator[Fact]:
+        for fact in self._registered(asked):
+            ticket = fact["ticket"]
+            said = ticket["founded"] is not None and ticket["track"] == "discipline"
+            if said and ticket["found_at"] <= asked.as_of:
+                yield {**fact, "at": ticket["found_at"], "hit": ticket["founded"]}
+
+    def _closed(self, asked: Asked) -> Iterator[Fact]:
+        for fact in self._registered(asked):
+            ticket = fact["ticket"]
+            closed = ticket["closed_at"] and ticket["closed_at"] <= asked.as_of
+            if closed and ticket["ending"] not in ("declined", "explained"):
+                yield {**fact, "at": ticket["closed_at"], "hit": ticket["round"]}
+
+    def _punished(self, asked: Asked) -> Iterator[Fact]:
+        for row in self.penalties:
+            ticket = self.tickets.get(row["ticket_id"], {})
+            in_scope = asked.scope == "all" or ticket.get("track", "quality") == "quality"
+            stands = row["state"] in ("confirmed", "executed", "appealed", "upheld")
+            if in_scope and stands and row["confirmed_at"] <= asked.as_of:
+                yield {**row, "at": row["confirmed_at"], "unit": row["unit_id"], "ticket": ticket, "hit": 1}
+
+    def _paid(self, asked: Asked) -> Iterator[Fact]:
+        for fact in self._punished(asked):
+            yield {**fact, "hit": fact["amount"] or 0}
+
+    def _lasted(self, metric: str, asked: Asked) -> Iterator[Fact]:
+        if metric.startswith("close"):
+            for fact in self._registered(asked):
+                ticket = fact["ticket"]
+                if not self._declined(ticket, asked):
+                    yield {**fact, **lasted(ticket["registered_at"], ticket["closed_at"], None, asked.as_of)}
+        else:
+            for owed, ticket in self._obligations(asked):
+                if owed["kind"] == "handle" and standing(owed, asked.as_of) != "void":
+                    spell = lasted(owed["opened_at"], owed["settled_at"], owed["voided_at"], asked.as_of)
+                    yield {"at": owed["opened_at"], "unit": owed["unit_id"], "ticket": ticket, **spell}
+
+    def hours(self, metric: str, asked: Asked) -> dict[Key, float | None]:
+        """key → the percentile by Kaplan and Meier, case by case; None: not reached."""
+        spells = defaultdict(list)
+        for fact in self._lasted(metric, asked):
+            if asked.within(fact["at"]):
+                spells[self.key(fact, asked.by)].append((fact["hours"], fact["hit"]))
+        return {key: kaplan_meier(mine, Fraction(HOURS[metric], 100)) for key, mine in spells.items()}
 
     def _repeats(self, asked: Asked) -> Iterator[Fact]:
         for fact in self._registered(asked):
@@ -158,10 +231,15 @@ class Oracle:
             outcomes = [c for c in calls if c["outcome"] in ("satisfied", "dissatisfied", "concluded")]
             for call in pick(outcomes):
                 yield {"at": call["called_at"], "unit": call["unit_id"], "ticket": ticket, "of": len(outcomes),
-                       "hit": call["outcome"] == "satisfied"}  # fmt: skip
+                       "hit": call["outcome"] == "satisfied", "solved": call["solved"]}  # fmt: skip
 
     def _first_outcomes(self, asked: Asked) -> Iterator[Fact]:
         return self._outcomes(asked, lambda outcomes: outcomes[:1])
+
+    def _said(self, asked: Asked) -> Iterator[Fact]:
+        for fact in self._outcomes(asked):
+            if fact["solved"] is not None:
+                yield {**fact, "hit": fact["solved"]}
 
     def _asked_again(self, asked: Asked) -> Iterator[Fact]:
         for fact in self._first_outcomes(asked):
@@ -214,6 +292,11 @@ class Oracle:
                     days = (seen - ticket["registered_at"]) / timedelta(days=1)
                     age = [name for name, least in AGES if days >= least][-1]
                     found[self.key({**fact, "age": age}, asked.by, shown)] += 1
+        elif metric == "open_third_round":
+            for ticket, calls in self._calls(asked):
+                refused = [call for call in calls if call["outcome"] == "dissatisfied"]
+                if len(refused) >= 2 and done(refused[1]["called_at"]) and not done(ticket["closed_at"]):
+                    found[self.key({"unit": ticket["unit_id"], "ticket": ticket}, asked.by, shown)] += 1
         else:
             for owed, ticket in self._obligations(asked):
                 past = owed["due_at"] < asked.as_of and (before is None or owed["due_at"] < before)
@@ -289,3 +372,23 @@ def standing(owed: Fact, at: datetime) -> str:
     if fell is not None and fell <= at:
         return "late" if fell > owed["due_at"] else "void"
     return "late" if at > owed["due_at"] else "pending"
+
+
+def lasted(start: datetime, end: datetime | None, broken_off: datetime | None, at: datetime) -> dict[str, Any]:
+    """How many hours something went on, and whether it had come to its end by then."""
+    if end is not None and end <= at:
+        return {"hours": (end - start) / timedelta(hours=1), "hit": True}
+    if broken_off is not None:
+        at = min(at, broken_off)
+    return {"hours": (at - start) / timedelta(hours=1), "hit": False}
+
+
+def kaplan_meier(spells: Sequence[tuple[float, bool]], share: Fraction) -> float | None:
+    """The first time at which `share` has ended."""
+    left = Fraction(1)
+    for time in sorted({hours for hours, ended in spells if ended}):
+        at_risk = sum(hours >= time for hours, _ in spells)
+        left *= 1 - Fraction(sum(hours == time and ended for hours, ended in spells), at_risk)
+        if left <= 1 - share:
+            return time
+    return None

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from analytics.dashboards.pages import PAGES
 from models.actor import Actor
 from tests.analytics.city import at
 from tests.analytics.conftest import Pair
@@ -26,15 +27,18 @@ def browser_of(harness: Harness) -> FlaskClient:
     return harness.server.test_client()
 
 
-def callback(harness: Harness, search: Any = "") -> dict[str, Any]:
-    """The request that the callback of the page's figures sends."""
+def callback(harness: Harness, search: Any = "", path: Any = "/analytics/") -> dict[str, Any]:
+    """The request that the callback of a page's figures sends."""
     served = [name for name, declared in harness.dash.callback_map.items() if "callback" in declared]
     (output,) = [name for name in served if name != "totals.children"]
     parts = [part.rsplit(".", 1) for part in output.strip(".").split("...")]
     return {
         "output": output,
         "outputs": [{"id": part, "property": name} for part, name in parts],
-        "inputs": [{"id": "url", "property": "search", "value": search}],
+        "inputs": [
+            {"id": "url", "property": "pathname", "value": path},
+            {"id": "url", "property": "search", "value": search},
+        ],
         "changedPropIds": ["url.search"],
         "state": [],
     }
@@ -61,13 +65,15 @@ def test_who_reads_no_figures_gets_no_page(browser_of: FlaskClient, harness: Har
     assert browser_of.post(CALL, json=callback(harness)).status_code == 403
 
 
-def test_there_is_one_page_and_no_other(browser_of: FlaskClient, harness: Harness) -> None:
+def test_there_are_the_pages_of_the_registry_and_no_other(browser_of: FlaskClient, harness: Harness) -> None:
     harness.actor = Actor(1, frozenset({"agent"}))
-    page = browser_of.get("/analytics/")
-    assert page.status_code == 200
-    assert "_csrf_token=token" in page.headers["Set-Cookie"]
-    assert "SameSite=Strict" in page.headers["Set-Cookie"]
-    for path in ("nothing", "a/b", "%2e%2e/x"):
+    for known in PAGES:
+        page = browser_of.get(f"/analytics/{known.name}")
+        assert page.status_code == 200
+        assert f"<title>{known.title}</title>" in page.text
+        assert "_csrf_token=token" in page.headers["Set-Cookie"]
+        assert "SameSite=Strict" in page.headers["Set-Cookie"]
+    for path in ("nothing", "a/b", "rate/x", "%2e%2e/x"):
         assert browser_of.get(f"/analytics/{path}").status_code == 404
 
 
@@ -75,7 +81,7 @@ def test_only_our_callback_reaches_dash(browser_of: FlaskClient, harness: Harnes
     harness.actor = Actor(1, frozenset({"agent"}))
     good = callback(harness)
     assert browser_of.post(CALL, json=good).status_code == 200
-    drawn = next(name for name in harness.dash.callback_map if name.startswith("..rate-graph"))
+    drawn = next(name for name in harness.dash.callback_map if "panel" in name)
     bad: list[Any] = [
         None, [], "x", {}, {"output": 1}, {"output": "nobody.children"}, {**good, "output": "grid.children"},
         {**good, "output": drawn}, {**good, "inputs": []}, {**good, "inputs": "x"}, {**good, "inputs": [1]},
@@ -100,7 +106,7 @@ def test_the_callback_decides_the_scope_again(browser_of: FlaskClient, harness: 
     harness.actor = Actor(1, frozenset({"operations"}))
     refused = shown(browser_of.post(CALL, json=callback(harness, "?scope=all")))
     assert "全口径只向集团纪检监察室和董事长开放" in str(refused["problem"])
-    assert refused["grid"] == {"hidden": True}
+    assert refused["grid"] == {"children": None}
     assert refused["figures"] == {"data": None}
     harness.actor = Actor(1, frozenset({"discipline"}), office=True)
     given = shown(browser_of.post(CALL, json=callback(harness, "?scope=all")))
@@ -111,14 +117,15 @@ def test_the_callback_decides_the_scope_again(browser_of: FlaskClient, harness: 
 
 @pytest.mark.parametrize(
     "search",
-    ["?unit=%E6%B0%B4%E6%98%9F", "?by=hour", 5, ["x"], {"a": 1}, None, "?%ff=%00"],
+    ["?unit=%E6%B0%B4%E6%98%9F", "?category=%E6%B0%B4%E6%98%9F", "?by=hour", 5, ["x"], {"a": 1}, None, "?%ff=%00"],
     ids=str,
 )
 def test_whatever_the_query_string_holds_the_page_answers(
     browser_of: FlaskClient, harness: Harness, search: object
 ) -> None:
     harness.actor = Actor(1, frozenset({"agent"}))
-    assert shown(browser_of.post(CALL, json=callback(harness, search)))["grain"] == {"value": "month"}
+    for path in ("/analytics/", "/analytics/rate/", "/elsewhere", None, {"a": 1}):
+        assert shown(browser_of.post(CALL, json=callback(harness, search, path)))["grain"] == {"value": "month"}
 
 
 def test_the_totals_are_drawn_for_leadership_and_above(browser_of: FlaskClient, harness: Harness) -> None:
@@ -149,6 +156,9 @@ def test_the_scope_is_drawn_only_for_who_has_a_choice(browser_of: FlaskClient, h
 
 def test_the_page_speaks_the_readers_language(browser_of: FlaskClient, harness: Harness) -> None:
     harness.actor, harness.english = Actor(1, frozenset({"agent"})), True
-    assert '"children":"Quality of service"' in browser_of.get("/analytics/_dash-layout").get_data(as_text=True)
+    assert "<title>Units compared</title>" in browser_of.get("/analytics/units/").text
+    assert shown(browser_of.post(CALL, json=callback(harness, path="/analytics/units/")))["title"] == {
+        "children": "Units compared"
+    }
     answer = shown(browser_of.post(CALL, json=callback(harness, "?by=hour")))
     assert "There is no dimension \u201chour\u201d. There are: day" in str(answer["problem"])

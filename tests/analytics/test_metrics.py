@@ -15,7 +15,7 @@ from analytics.labels import Row
 from analytics.metrics import METRICS
 from tests.analytics.city import at
 from tests.analytics.conftest import Pair
-from tests.analytics.oracle import STOCKS, TIMES, Asked, Oracle
+from tests.analytics.oracle import COUNTS, HOURS, STOCKS, TIMES, Asked, Oracle
 
 DIMENSIONS = ("day", "week", "month", "quarter", "year", "unit", "category", "channel", "track", "district")
 
@@ -78,6 +78,14 @@ def test_the_backlog_by_age_equals_a_count_by_hand(oracles: Any, city: str, by: 
             compare(pair, oracle, ["backlog"], Asked(by=by, scope="all", as_of=as_of, start=start, end=end))
 
 
+@pytest.mark.parametrize("by", [["clause"], ["role", "month"], ["unit", "role", "clause"]])
+def test_penalties_by_clause_and_role_equal_a_count_by_hand(oracles: Any, by: list[str]) -> None:
+    pair, oracle = oracles["odd_city"]
+    for scope in ("quality", "all"):
+        asked = Asked(by=by, scope=scope, as_of=datetime(2026, 1, 10, 6, tzinfo=UTC))
+        compare(pair, oracle, ["penalties", "penalty_amount"], asked)
+
+
 def compare(pair: Pair, oracle: Oracle, names: list[str], asked: Asked) -> None:
     answers = {
         database: kpi.query(session, names, as_of=asked.as_of, start=asked.start, end=asked.end, by=asked.by,
@@ -92,17 +100,28 @@ def compare(pair: Pair, oracle: Oracle, names: list[str], asked: Asked) -> None:
         found = {tuple(row.dims.values()): row for row in answers["sqlite"] if row.metric == name}
         expected = oracle.rows(name, asked)
         if not asked.by:
-            expected.setdefault((), (0, None if METRICS[name].name in ("complaints", "backlog", "overdue") else 0, 0))
-        if name in ("backlog", "overdue"):
+            expected.setdefault((), (0, None if name in COUNTS else 0, 0))
+        if name in STOCKS:
             found = {key: row for key, row in found.items() if row.numerator or not asked.by}
         assert {key: parts(row) for key, row in found.items()} == expected, name
-        for row in found.values():
-            assert row.value == value(row), row
+        hours = oracle.hours(name, asked) if name in HOURS else {}
+        for key, row in found.items():
+            if name in HOURS:
+                assert row.value == near(hours.get(key)), row
+            else:
+                assert row.value == value(row), row
+            if row.value is not None and row.low is not None:
+                assert row.low <= row.value <= (row.value if row.high is None else row.high), row
 
 
 def parts(row: Row) -> tuple[Any, Any, int]:
     of = row.denominator
     return row.numerator, pytest.approx(of) if isinstance(of, float) else of, row.missing
+
+
+def near(hours: float | None) -> Any:
+    """Within 1 %; half a second either way is below what a histogram of whole seconds tells."""
+    return hours if hours is None else pytest.approx(hours, rel=0.01, abs=1 / 3600)
 
 
 def value(row: Row) -> Any:

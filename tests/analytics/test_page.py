@@ -51,7 +51,7 @@ def page(page: Page) -> Iterator[Page]:
 def opened(page: Page, address: str) -> Page:
     page.goto(address)
     expect(page.locator("#rate-say")).not_to_be_empty(timeout=30_000)
-    expect(page.locator("#rate-graph .main-svg").first).to_be_visible(timeout=30_000)
+    expect(page.locator("#rate-plot .main-svg").first).to_be_visible(timeout=30_000)
     return page
 
 
@@ -64,14 +64,14 @@ def asks(page: Page, **wanted: str) -> None:
     page.wait_for_url(said, wait_until="commit")
 
 
-def test_eight_figures_are_drawn_with_their_sentences_parts_and_twins(page: Page, site: str) -> None:
+def test_six_figures_are_drawn_with_their_sentences_parts_and_twins(page: Page, site: str) -> None:
     opened(page, site)
-    assert page.locator("#grid figure.kf-figure").count() == 8
+    assert page.locator("#grid figure.kf-figure").count() == 6
     assert all(page.locator(".kf-say").all_inner_texts())
     expect(page.locator(".kf-asof")).to_contain_text("口径 产品质量口径")
     expect(page.locator(".kf-asof")).to_contain_text("截至 2026-03-10 15:00")
-    page.locator("#on-time-graph .scatterlayer .point").first.hover(force=True)
-    expect(page.locator("#on-time-graph .hoverlayer")).to_contain_text(" / ")
+    page.locator("#on-time-plot .scatterlayer .point").first.hover(force=True)
+    expect(page.locator("#on-time-plot .hoverlayer")).to_contain_text(" / ")
     expect(page.locator("#on-time-table")).to_be_hidden()
     page.get_by_role("button", name="72 小时办理及时率：看表格", exact=True).click()
     expect(page.locator("#on-time-table table")).to_be_visible()
@@ -79,7 +79,7 @@ def test_eight_figures_are_drawn_with_their_sentences_parts_and_twins(page: Page
     with page.expect_download() as download:
         page.get_by_role("button", name="72 小时办理及时率：下载", exact=True).click()
     text = Path(download.value.path()).read_text(encoding="utf-8-sig")
-    assert text.startswith("期间,数值,分子,分母")
+    assert text.startswith("期间,数值,分子,分母,95% 区间")
     assert "口径 产品质量口径" in text
 
 
@@ -111,7 +111,7 @@ def test_the_filters_live_in_the_address_and_nowhere_else(page: Page, site: str)
     asks(page, **{"by": "quarter", "from": "2025-11-01", "to": "2026-01-01"})
     page.goto(site + "?by=hour")
     expect(page.locator("#problem")).to_contain_text("不能按“hour”分", timeout=30_000)
-    expect(page.locator("#grid")).to_be_hidden()
+    expect(page.locator("#grid")).to_be_empty()
     page.get_by_role("link", name="看最近 24 个月").click()
     expect(page.locator("#rate-say")).not_to_be_empty()
     expect(page.locator("#problem")).to_be_empty()
@@ -121,7 +121,7 @@ def test_everybody_can_read_it_in_light_in_dark_and_on_a_phone(page: Page, site:
     page.set_viewport_size({"width": 1440, "height": 900})
     opened(page, site)
     page.get_by_role("button", name="投诉类别：看表格").click()
-    line = page.locator("#rate-graph .scatterlayer path.js-line").last
+    line = page.locator("#rate-plot .scatterlayer path.js-line").last
     for width, theme, colour in ((1440, "light", "rgb(91, 106, 114)"), (390, "dark", "rgb(151, 166, 172)")):
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate(f"kfTheme('{theme}')")

@@ -14,6 +14,7 @@ from analytics.questions import Unanswerable, Withheld, allowed_scope, read, rea
 from models.actor import Actor
 from tests.analytics.city import City, at
 from tests.analytics.conftest import Pair
+from tests.analytics.oracle import COUNTS, STOCKS
 
 NOW = at("2026-06-01")
 
@@ -52,6 +53,7 @@ def test_a_time_that_means_nothing_is_refused_with_a_way_to_write_it(written: st
         ({"names": ["x"]}, "name", "可用：complaints、"),
         ({"by": ["mouth"]}, "by", "不能按“mouth”分，是“month”吗？"),
         ({"by": ["age"], "names": ["complaints", "backlog"]}, "by", "只用于 backlog，不用于 complaints"),
+        ({"by": ["role"], "names": ["complaints"]}, "by", "“role”（责任）只用于 penalties、penalty_amount"),
         ({"scope": "total"}, "scope", "没有“total”这个口径"),
         ({"start": "2026-02-01", "end": "2026-02-01"}, "to", "须晚于"),
         ({"start": "2026-02-01", "end": "2026-01-01"}, "to", "须晚于"),
@@ -72,6 +74,7 @@ def test_nothing_asked_is_everything_of_all_time_as_of_now() -> None:
     assert asked.names == tuple(METRICS)
     assert (asked.start, asked.end, asked.by, asked.scope, asked.as_of) == (None, None, (), "quality", NOW)
     assert read([], now=NOW, by=["age"]).names == ("backlog",)
+    assert read([], now=NOW, by=["role", "clause"]).names == ("penalties", "penalty_amount")
 
 
 def test_dimensions_may_come_one_by_one_or_with_commas_and_twice() -> None:
@@ -96,7 +99,7 @@ def test_the_document_is_the_contracts(city: City) -> None:
         "by": ["month", "unit"],
         "scope": "quality",
         "rows": [{"month": "2026-01", "unit": None, "metric": "complaints", "value": 1, "numerator": 1,
-                  "denominator": None}],
+                  "denominator": None, "low": None, "high": None}],
     }  # fmt: skip
 
 
@@ -106,7 +109,7 @@ def test_without_a_dimension_every_figure_has_one_row(city: City) -> None:
     assert [row["metric"] for row in rows] == list(METRICS)
     assert {key: rows[2][key] for key in ("value", "numerator", "denominator")} == {
         "value": None, "numerator": 0, "denominator": 0}  # fmt: skip
-    assert [row["denominator"] for row in rows if row["metric"] in ("complaints", "backlog", "overdue")] == [None] * 3
+    assert {row["metric"] for row in rows if row["denominator"] is None} == set(COUNTS)
 
 
 def test_rows_stand_in_the_order_of_their_dimensions_with_null_last(lively_city: Pair) -> None:
@@ -125,7 +128,7 @@ def test_the_parts_of_any_division_add_up_to_the_whole(lively_city: Pair) -> Non
     whole = {row.metric: row for row in kpi.query(session, names, as_of=NOW, scope="all")}
     for by in (["unit"], ["category", "channel"], ["district"], ["track"], ["week"], ["month", "unit"]):
         for name in names:
-            if name in ("backlog", "overdue") and {"week", "month"} & set(by):
+            if name in STOCKS and {"week", "month"} & set(by):
                 continue  # summed over units, never over time
             rows = kpi.query(session, [name], as_of=NOW, scope="all", by=by)
             assert sum(row.numerator for row in rows) == whole[name].numerator, (name, by)
@@ -175,9 +178,8 @@ def test_the_whole_is_for_discipline_and_the_chairman_in_their_posts() -> None:
 
 def test_every_figure_says_what_it_is() -> None:
     for metric in METRICS.values():
-        assert all((metric.zh, metric.en, metric.source, metric.excluded, metric.stands_at, metric.by_unit)), (
-            metric.name
-        )
+        said = (metric.zh, metric.en, metric.source, metric.formula, metric.excluded, metric.stands_at, metric.by_unit)
+        assert all(said), metric.name
     assert len({metric.zh for metric in METRICS.values()}) == len(METRICS)
 
 

@@ -1,13 +1,17 @@
-"""Run the benchmarks that are named, or all: `python -m tests.bench [importing] [pages] [alerts]`."""
+"""Run the benchmarks that are named, or all: `python -m tests.bench [importing] [figures] [pages] [dashboards]
+[alerts]`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from tests.bench import alerts, importing, pages
+from tests.bench import alerts, dashboards, figures, importing, pages
 
-ALL: dict[str, Callable[[], None]] = {"importing": importing.run, "pages": pages.run, "alerts": alerts.run}
+ALL: dict[str, Callable[[], None]] = {
+    "importing": importing.run, "figures": figures.run, "pages": pages.run, "dashboards": dashboards.run,
+    "alerts": alerts.run,
+}  # fmt: skip
 
 if __name__ == "__main__":
     unknown = [name for name in sys.argv[1:] if name not in ALL]

@@ -73,11 +73,22 @@ def run() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def city(folder: Path, size: int) -> Engine:
+    """A city of so many tickets in a folder: the demo's, or as many copies of it. `folder` keeps the demo's."""
+    demo, wanted = _settings(folder / f"{SMALL}"), _settings(folder / f"{size}")
+    if not (demo.data_dir / "kefu.db").exists():
+        fill(demo, SMALL)
+    if size != SMALL:
+        shutil.copyfile(demo.data_dir / "kefu.db", wanted.data_dir / "kefu.db")
+        multiply(wanted, size // SMALL)
+    return engine_for(wanted.database_url)
+
+
 def _build(small: Settings, large: Settings) -> None:
-    _fill(small, SMALL)
+    fill(small, SMALL)
     shutil.copyfile(small.data_dir / "kefu.db", large.data_dir / "kefu.db")
     start = time.perf_counter()
-    _multiply(large, LARGE // SMALL)
+    multiply(large, LARGE // SMALL)
     for settings in (small, large):
         engine = engine_for(settings.database_url)
         analyse(engine)
@@ -90,7 +101,7 @@ def _settings(folder: Path) -> Settings:
     return Settings(data_dir=folder, log_key=KEY.decode())  # type: ignore[arg-type]
 
 
-def _multiply(settings: Settings, times: int) -> None:
+def multiply(settings: Settings, times: int) -> None:
     """Each ticket with all that hangs on it `times` times, under ids and numbers of their own."""
     engine = engine_for(settings.database_url)
     with engine.connect() as connection:
@@ -154,7 +165,7 @@ def _measure(settings: Settings, size: int) -> dict[str, float]:
     return found
 
 
-def _fill(settings: Settings, size: int) -> None:
+def fill(settings: Settings, size: int) -> None:
     migrations.upgrade(settings.database_url)
     engine = engine_for(settings.database_url)
     with Session(engine) as session, session.begin():

@@ -409,14 +409,14 @@ def test_leadership_looks_at_the_board_a_masked_ticket_and_the_figures(desk: Des
     expect(page.locator("#acts")).to_contain_text("您可以看，现在没有要您办的。")
     closed_to(page, desk.at("reported"))
     page.goto(desk.url)
-    aside(page, "服务质量")
+    aside(page, "总览")
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=DRAWN)
 
 
 def test_the_analyst_reads_figures_and_no_ticket(desk: Desk, colleague: People) -> None:
     page = colleague("analyst")
     page.goto(desk.url)
-    aside(page, "服务质量")
+    aside(page, "总览")
     late = page.get_by_role("figure").filter(has_text="72 小时办理及时率").first
     expect(late.locator(".main-svg").first).to_be_visible(timeout=DRAWN)
     late.get_by_role("button", name="72 小时办理及时率：看表格").click()

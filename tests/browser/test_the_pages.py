@@ -129,7 +129,7 @@ def test_english_is_a_click_away(desk: Desk, person: People) -> None:
 def test_the_dashboard_draws_its_figures_inside_the_same_shell(desk: Desk, person: People, pictures: Path) -> None:
     page = person("operations")
     page.goto(desk.url)
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name="服务质量").click()
+    page.get_by_role("navigation", name="主导航").get_by_role("link", name="总览").click()
     expect(page.locator(".js-plotly-plot .main-svg").nth(3)).to_be_visible()
     expect(page.get_by_role("heading", name="72 小时办理及时率", exact=True)).to_be_visible()
     page.wait_for_load_state("networkidle")

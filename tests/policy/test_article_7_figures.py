@@ -8,8 +8,7 @@ from analytics import frames, kpi, totals
 from analytics.columns import FRAMES
 from analytics.dashboards.board import board
 from analytics.dashboards.filters import default
-from analytics.metrics import AGED, METRICS
-from analytics.questions import DIMENSIONS, Withheld, allowed_scope
+from analytics.questions import DIMENSIONS, Withheld, allowed_scope, divisible
 from tests.fixtures.city import brought_to, gallery, on_sqlite, shanghai
 
 LATER = shanghai("2026-04-20 12:00")
@@ -19,8 +18,7 @@ def quality(city):
     """Every figure by every dimension, every frame, the page and the totals, as others than discipline have them."""
     found = {}
     for by in ((), *((one,) for one in DIMENSIONS), ("month", "unit"), ("quarter", "category"), ("channel", "track")):
-        names = sorted(AGED) if "age" in by else list(METRICS)
-        rows = kpi.query(city.session, names, as_of=LATER, by=by)
+        rows = kpi.query(city.session, divisible(by), as_of=LATER, by=by)
         found[by] = [row.as_dict() for row in rows]
     for name in FRAMES:
         found[name] = list(frames.stream(city.session, frames.wanted(name, now=LATER)))

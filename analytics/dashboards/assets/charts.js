@@ -147,6 +147,12 @@
     setTimeout(function () { window.print(); }, 600);
   }
 
+  // A page is saved with the filters that it has by then.
+  document.addEventListener("submit", function (event) {
+    var name = event.target.dataset.kfHere;
+    if (name) event.target.elements[name].value = window.location.search;
+  });
+
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-kf-csv], [data-kf-print], [data-kf-swap]");
     if (!button) return;

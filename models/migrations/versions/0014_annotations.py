@@ -1,4 +1,4 @@
-"""What happened that figures should be read beside
+"""What happened that figures should be read beside, and saved views of the dashboards
 
 Revision: 0014, after 0013
 """
@@ -29,7 +29,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_annotation_day", "annotation", ["day"])
+    with op.batch_alter_table("saved_view") as view:
+        view.add_column(sa.Column("page", sa.String(length=20), nullable=False, server_default=""))
+        view.drop_constraint("one_saved_view_per_name", type_="unique")
+        view.create_unique_constraint("one_saved_view_per_name", ["owner_id", "page", "name"])
+    with op.batch_alter_table("saved_view") as view:
+        view.alter_column("page", server_default=None)
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM saved_view WHERE page <> ''")
+    with op.batch_alter_table("saved_view") as view:
+        view.drop_constraint("one_saved_view_per_name", type_="unique")
+        view.create_unique_constraint("one_saved_view_per_name", ["owner_id", "name"])
+        view.drop_column("page")
     op.drop_table("annotation")
