@@ -16,6 +16,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from analytics import kpi
+from analytics.labels import Row
 from analytics.periods import local_date, midnight
 from analytics.statistics import surveillance
 from analytics.statistics.surveillance import Floats, Forecast
@@ -25,7 +26,7 @@ YEARLY = 2.0
 """Weeks a year in which some cell would be called by chance, by the probabilities alone."""
 LEAST = 5
 """Complaints in seven days under which nothing is a cluster, however rare it is."""
-FALSE_ALARMS = {"seasoned": 1.0, "recent": 1.0}
+FALSE_ALARMS = {"seasoned": 1.4, "recent": 3.3}
 """Clusters a year by chance alone, in a city of the demo's size: with years of history, and with a quarter's. From a
 simulation (`python -m tests.bench alerts`); the pages say it."""
 EVERYWHERE = 3
@@ -78,7 +79,8 @@ class History:
     @property
     def weeks(self) -> int:
         """Full weeks before the one that is judged."""
-        return max(0, self.counts.shape[1] // WEEK - 1)
+        days: int = self.counts.shape[1]
+        return max(0, days // WEEK - 1)
 
     @property
     def seasoned(self) -> bool:
@@ -87,7 +89,7 @@ class History:
 
     @property
     def enough(self) -> bool:
-        return surveillance.weeks_used(self.weeks) > 0
+        return bool(surveillance.weeks_used(self.weeks))
 
     @property
     def alpha(self) -> float:
@@ -108,13 +110,17 @@ class History:
 def read(session: Session, until: date, as_of: datetime) -> History:
     """The history of the quality track up to a day, exclusive."""
     start = until - timedelta(days=LOOKED_BACK * WEEK)
-    asked = {"as_of": as_of, "start": midnight(start), "end": midnight(until)}
+
+    def ask(by: str) -> list[Row]:
+        return kpi.query(session, ["complaints"], as_of=as_of, start=midnight(start), end=midnight(until),
+                         by=("day", "category", by))  # fmt: skip
+
     by = "district"
-    rows = kpi.query(session, ["complaints"], by=("day", "category", by), **asked)
+    rows = ask(by)
     placed = sum(row.numerator for row in rows if row.dims[by] is not None)
     if placed * 2 < sum(row.numerator for row in rows):
         by = "unit"
-        rows = kpi.query(session, ["complaints"], by=("day", "category", by), **asked)
+        rows = ask(by)
     found = [
         (Cell(str(row.dims["category"]), row.dims[by] or ""), date.fromisoformat(str(row.dims["day"])), row.numerator)
         for row in rows

@@ -98,7 +98,7 @@ def forecast(counts: Floats) -> Forecast | None:
 
 def design(used: int) -> tuple[Floats, Floats]:
     """(weeks × columns, columns of the week that is judged): one, trend, and a column for each season but this one."""
-    back = np.arange(GAP, GAP + used) + 1.0
+    back: Floats = np.arange(GAP, GAP + used, dtype=np.float64) + 1
     columns = [np.ones(used), 1 - 2 * (back - back[0]) / (back[-1] - back[0])]
     seasons = season(back)
     columns += [(seasons == n).astype(float) for n in range(1, SEASONS)]
@@ -130,7 +130,8 @@ def weights(residuals: Floats) -> Floats:
     """The weight of each past week: 1, where it is no outlier, and s⁻² else; scaled to sum to their number."""
     outlying = residuals > OUTLYING
     raw = np.where(outlying, 1 / np.where(outlying, residuals, 1.0) ** 2, 1.0)
-    return raw * (raw.shape[1] / raw.sum(axis=1, keepdims=True))
+    scaled: Floats = raw * (raw.shape[1] / raw.sum(axis=1, keepdims=True))
+    return scaled
 
 
 @dataclass(frozen=True)
@@ -170,12 +171,13 @@ def _fit(counts: Floats, matrix: Floats, weight: Floats) -> _Fitted:
 
 def _spread(matrix: Floats, weight: Floats, prior: Floats) -> Floats:
     information = (weight @ _products(matrix)).reshape(len(weight), *prior.shape)
-    return np.linalg.inv(information + prior)
+    return np.linalg.inv(information + prior).astype(np.float64)
 
 
 def _products(matrix: Floats) -> Floats:
     """Each week's columns times each other, in a row: sums over weeks are then one multiplication of matrices."""
-    return (matrix[:, :, None] * matrix[:, None, :]).reshape(len(matrix), -1)
+    each: Floats = (matrix[:, :, None] * matrix[:, None, :]).reshape(len(matrix), -1)
+    return each
 
 
 def tail(mean: Floats, variance: Floats, counts: Floats) -> Floats:

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session, selectinload
-from sqlalchemy.orm.interfaces import ExecutableOption
 
 from models import scope
 from models.actor import Actor
@@ -91,7 +90,7 @@ def lines(session: Session, by: Actor, *, start: int, size: int) -> list[Line]:
     ]
 
 
-def _alerts() -> Iterator[ExecutableOption]:
+def _alerts() -> Iterator[Any]:
     """What an alert is about, read along with it."""
     for part in (Alert.category, Alert.district, Alert.unit):
         yield selectinload(Notice.alert).selectinload(part)

@@ -95,8 +95,8 @@ def test_where_there_was_never_a_complaint_the_model_still_answers():
 
 
 def test_half_a_year_of_chance_raises_next_to_nothing():
-    """A sample of `make bench`, which has years of every day: docs/alerts.md."""
-    assert false_alarms(1, 3 * 365, days=182, every=7) <= 2
+    """A sample of `make bench`, which has years of every day: docs/alerts.md. Of 54 cells, a week each."""
+    assert false_alarms(1, 3 * 365, days=182, every=7) <= 3
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ from analytics import alerts, behind, clusters
 from analytics.clusters import FALSE_ALARMS, WEEK, Cell, History, Week
 from analytics.dashboards.figures import Figure, counted, empty
 from analytics.dashboards.page import Answers, Linked, Look, Page, Panel, Table
+from analytics.dashboards.words import Translate
 from analytics.metrics import METRICS
 from analytics.periods import local_date
 from analytics.questions import Question
@@ -66,7 +67,7 @@ def _now(look: Look, history: History, judged: Sequence[Week], told: Sequence[Al
     return Panel(_said(history, called, _), _beside(shown, called, _), Table(head, rows), _method(history, _))
 
 
-def _said(history: History, called: Sequence[Week], _: Any) -> str:
+def _said(history: History, called: Sequence[Week], _: Translate) -> str:
     if not history.enough:
         return _("投诉记录还不满六个星期，看不出什么是平常，所以不判断。")
     if not called:
@@ -80,7 +81,7 @@ def _said(history: History, called: Sequence[Week], _: Any) -> str:
     return said + (_("另有 %(more)d 处，见表格。") % {"more": more} if more > 0 else "")
 
 
-def _method(history: History, _: Any) -> tuple[str, ...]:
+def _method(history: History, _: Translate) -> tuple[str, ...]:
     seasons = _("按 %(weeks)d 周历史的趋势与季节推算") if history.seasoned else _(
         "只有 %(weeks)d 周历史，看不出季节，只与最近一个季度比"
     )  # fmt: skip
@@ -145,7 +146,7 @@ def _alerts(look: Look, told: Sequence[Alert]) -> Panel:
     return Panel(said, None, Table(head, rows), (_("同一件事只提醒一次，结束后自动收起"),))
 
 
-def _figures(alert: Alert, _: Any) -> str:
+def _figures(alert: Alert, _: Translate) -> str:
     told = alert.told
     if alert.kind == "cluster":
         return _("%(many)d 件，预期 %(expected)s") % {
@@ -155,7 +156,7 @@ def _figures(alert: Alert, _: Any) -> str:
     return f"{told['value']:.1%}" if share else f"{told['value']:.2f}"
 
 
-def _about(alert: Alert, _: Any) -> str:
+def _about(alert: Alert, _: Translate) -> str:
     if alert.category is not None:
         return named(_key(alert), _)
     where = _(alert.unit.name) if alert.unit else _("全集团")
@@ -166,7 +167,7 @@ def _key(alert: Alert) -> Cell:
     return Cell(alert.category.name if alert.category else "", alert.place.name if alert.place else "")
 
 
-def named(cell: Cell, _: Any) -> str:
+def named(cell: Cell, _: Translate) -> str:
     """水质（东昌府）"""
     return _("%(what)s（%(where)s）") % {"what": _(cell.category), "where": _(cell.place) if cell.place else _("全市")}
 
@@ -188,7 +189,7 @@ def _count(look: Look, history: History, week: Week) -> str | Linked:
     return Linked(many, f"{look.tickets}?{urlencode({'figure': figure})}") if figure else many
 
 
-def _beside(shown: Sequence[Week], called: Sequence[Week], _: Any) -> Figure:
+def _beside(shown: Sequence[Week], called: Sequence[Week], _: Translate) -> Figure:
     """What was seen beside what was expected, one cell beneath the other."""
     if not shown:
         return empty(_("没有数据"))
@@ -226,7 +227,7 @@ def _beside(shown: Sequence[Week], called: Sequence[Week], _: Any) -> Figure:
 PLAIN: dict[str, Any] = {"template": None, "hovermode": "closest", "dragmode": False}
 
 
-def _course(series: Sequence[tuple[date, Week]], _: Any) -> Figure:
+def _course(series: Sequence[tuple[date, Week]], _: Translate) -> Figure:
     """A cell's weeks with what was expected and the limit."""
     xs = list(range(len(series)))
     most = max(max(week.observed, week.limit) for _day, week in series)
