@@ -8,9 +8,10 @@ from __future__ import annotations
 import functools
 import gettext
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from analytics.frames import Wanted
+    from models.reminding.alerts import Finding
 
 
 OPTIONS, REST = "[选项]", "命令 [参数]…"
@@ -74,7 +76,13 @@ def main(ctx: click.Context) -> None:
     except ValidationError as wrong:
         lines = [f"{str(e['loc'][0]).upper()}：{_unreadable(e)}" for e in wrong.errors()]
         raise click.UsageError("环境变量有误：\n" + "\n".join(lines)) from None
-    ctx.obj = House(chosen, draft)
+    ctx.obj = House(chosen, draft, _out_of_course)
+
+
+def _out_of_course(session: Session, until: date, as_of: datetime) -> Sequence[Finding]:
+    from analytics import alerts
+
+    return alerts.find(session, until, as_of)
 
 
 def _unreadable(error: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import time
 
     from admin.sending import Sent
+    from models.reminding.alerts import Told
 
 FIRST_CITY = {"tickets": 6000, "months": 36, "seed": 1}
 """What a first start shows: three years of a company's complaints."""
@@ -185,6 +187,7 @@ def _fill(house: House, *, tickets: int, months: int, seed: int) -> None:
         )  # fmt: skip
         remind_of(session, now())
     analyse(house.engine)
+    _watch(house)
     click.echo(f"演示数据：{built.tickets} 件工单，{built.events} 条记录。")
     if given is None:
         click.echo(f"演示账号 agent、operations、head、discipline、chairman 等的密码都是：{password}")
@@ -193,7 +196,7 @@ def _fill(house: House, *, tickets: int, months: int, seed: int) -> None:
 @click.command()
 @pass_house
 def remind(house: House) -> None:
-    """到期与逾期提醒、第八条的追究提议，做一次；可由 cron 定时运行，重复运行不会重复。"""
+    """到期与逾期提醒、第八条的追究提议、预警，做一次；可由 cron 定时运行，重复运行不会重复。"""
     from config import span_of_hours
     from models.database import analyse
     from models.penalties import finding
@@ -206,12 +209,31 @@ def remind(house: House) -> None:
         proposed = finding.find(session, now(), house.book(session))
         of_reviews = telling.remind(session, house.book(session), now())
     analyse(house.engine)
+    told = _watch(house)
     sent = _send(house, span_of_hours(house.settings.quiet_hours))
     new = made.notices + of_reviews
     click.echo(f"提醒：新建 {new} 条，发出 {sent.sent} 条，留待 {sent.held} 条，未送达 {sent.failed} 条。")
     if proposed:
         click.echo(f"责任追究：新提出 {proposed} 件，等人确认或撤回。")
+    if told.opened or told.ended:
+        click.echo(f"预警：新出现 {told.opened} 条，已结束 {told.ended} 条，提醒 {told.notices} 条。")
     sys.exit(1 if sent.failed else 0)
+
+
+def _watch(house: House) -> Told:
+    """Look for what is out of its course, once for each day that is over."""
+    from models.reminding import alerts
+    from models.types import now
+
+    at = now()
+    with house.session() as session:
+        day = alerts.due(session, at)
+    if day is None or house.watch is None:
+        return alerts.Told()
+    with house.session(figures=True) as session:
+        found = house.watch(session, day + timedelta(days=1), at)
+    with house.session() as session:
+        return alerts.tell(session, day, found, at)
 
 
 def _send(house: House, quiet: tuple[time, time] | None) -> Sent:

@@ -52,6 +52,7 @@ DOORS: dict[str, Door] = {
     "CustomerCount": Door(READERS, OFFICES),
     "Rule": Door(EVERYBODY, OFFICES),
     "NoticeRule": Door(OFFICES, OFFICES),
+    "AlertRule": Door(OFFICES, OFFICES),
     "NoticeChannel": Door(frozenset({"admin"}), frozenset({"admin"})),
     "PenaltyRule": Door(EVERYBODY, OFFICES),
     "KpiTarget": Door(READERS, OFFICES),

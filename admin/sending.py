@@ -31,12 +31,15 @@ from models.types import SHANGHAI
 
 SCHEMES = frozenset({"mailto", "mailtos", "wecombot", "dingtalk", "feishu"})
 """The ways out there are. Apprise has more, among them some into this house's own network."""
-GENERAL = frozenset({"penalty", "review"})
+GENERAL = frozenset({"penalty", "review", "alert"})
 """Kinds of notice of which only that there is one is sent."""
 STALE = timedelta(minutes=10)
 """After so long whoever claimed a notice has died of it, and another may send it."""
 TOO_OLD = timedelta(days=3)
 """A notice that could not be sent by then is in the inbox, and goes out no more."""
+
+UNASKED = ("penalty", "alert")
+"""Kinds that ask for nothing by a deadline: told until they are read."""
 
 Deliver = Callable[[str, str, str], bool]
 """(address of the channel, title, text) → whether it was taken."""
@@ -115,14 +118,15 @@ def _waiting(session: Session, channel: NoticeChannel, people: dict[int | None, 
             return
         whose, seen = Notice.user_id == channel.user_id, scope.shown(Obligation, by)
         owed = and_(Notice.kind.in_(levels), scope.open_now(Obligation), seen)
-        unread = and_(Notice.kind == "penalty", Notice.read_at.is_(None))
+        unread = and_(Notice.kind.in_(UNASKED), Notice.read_at.is_(None))
         what = or_(Notice.kind.in_(("appointed", "review")), unread, owed)
     else:
         role = channel.role or ""
         readers = [one.user_id for one in people.values() if role in one.roles and one.user_id is not None]
         whose = Notice.user_id.in_(readers)
-        what = and_(Notice.kind.in_(levels), scope.open_now(Obligation), Ticket.track == QUALITY,
+        owed = and_(Notice.kind.in_(levels), scope.open_now(Obligation), Ticket.track == QUALITY,
                     Obligation.track == QUALITY)  # fmt: skip
+        what = or_(and_(Notice.kind == "alert", Notice.read_at.is_(None)), owed)
     gone = select(delivery.notice_id).where(
         delivery.notice_id == Notice.id, delivery.channel_id == channel.id, delivery.sent_at.is_not(None)
     )
@@ -156,7 +160,10 @@ def _claimed(session: Session, channel: NoticeChannel, ids: list[int], at: datet
 
 def _once(lines: list[Line]) -> list[Line]:
     """A group hears of a deadline once, however many of it were told."""
-    found = {(one.notice.ticket_id or one.notice.id, one.notice.n, one.notice.kind): one for one in reversed(lines)}
+    found = {
+        (one.notice.ticket_id or one.notice.alert_id or one.notice.id, one.notice.n, one.notice.kind): one
+        for one in reversed(lines)
+    }
     return list(found.values())[::-1]
 
 
@@ -200,6 +207,9 @@ def message(lines: list[Line], at: datetime, public_url: str) -> tuple[str, str]
 def _said(line: Line, at: datetime, public_url: str) -> str:
     from admin.views.inbox import owed
 
+    if line.notice.kind == "alert":
+        where = _link(public_url, f"/notices/{line.notice.id}")
+        return " ".join(filter(None, ("有一条投诉预警，请登录查看。", where)))
     if line.notice.kind in GENERAL:
         return " ".join(filter(None, ("有一件与您有关的事，请登录查看。", _link(public_url, "/notices/"))))
     if line.owed is None:

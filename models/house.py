@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from config import Settings
     from models.book import Book
     from models.demo.consequences import Counting
+    from models.reminding.alerts import Finding
+
+    Watch = Callable[[Session, date, datetime], Sequence[Finding]]
+    """(session of the figures, day before which, as of when) → what is found."""
 
 
 @dataclass
@@ -28,6 +33,8 @@ class House:
     settings: Settings
     count_review: Counting | None = None
     """Counts the figures of a review, which models cannot."""
+    watch: Watch | None = None
+    """How to find what is out of its course; `run.py` puts it in, since nothing here knows the figures."""
 
     @cached_property
     def engine(self) -> Engine:

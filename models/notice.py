@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Uniq
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access_change import AccessChange
+from models.alert import Alert
 from models.base import Model
 from models.organisation import Post
 from models.review import Review, ReviewAction
@@ -98,6 +99,7 @@ class Notice(Model):
         Index("ix_notice_penalty", "penalty_id"),
         Index("one_notice_of_a_review", "user_id", "review_id", "about", "due_at", unique=True),
         Index("one_notice_of_an_action", "user_id", "action_id", "about", "due_at", unique=True),
+        Index("one_notice_per_alert", "user_id", "alert_id", unique=True),
         Index("ix_notice_user", "user_id", "made_at"),
         Index("ix_notice_unread", "user_id", "ticket_id", sqlite_where=UNREAD, postgresql_where=UNREAD),
         Index("ix_notice_ticket", "ticket_id", "n"),
@@ -107,7 +109,7 @@ class Notice(Model):
     id: Mapped[ID]
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
     kind: Mapped[Code]
-    """A level, `digest`, `appointed`, or `penalty`."""
+    """A level, `digest`, `appointed`, `penalty`, or `alert`."""
     ticket_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("ticket.id"))
     n: Mapped[int | None] = mapped_column(Integer)
     """The obligation's number in its ticket; of `penalty`: the number of the act in its log."""
@@ -122,6 +124,7 @@ class Notice(Model):
     """Of `review`: the review that it speaks of, or the improvement action."""
     about: Mapped[Code | None]
     """Of `review`: a key of `reviews.telling.ABOUT`."""
+    alert_id: Mapped[int | None] = mapped_column(ForeignKey("alert.id"), index=True)
     digest_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("notice.id"), index=True)
     urgent: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[At]
@@ -131,6 +134,7 @@ class Notice(Model):
     change: Mapped[AccessChange | None] = relationship()
     review: Mapped[Review | None] = relationship()
     action: Mapped[ReviewAction | None] = relationship()
+    alert: Mapped[Alert | None] = relationship()
 
 
 class NoticeChannel(Model):

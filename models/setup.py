@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import notice, password_profile, policy
+from models import alert, notice, password_profile, policy
+from models.alert import AlertRule
 from models.base import Role, User
 from models.calendar import announced
 from models.notice import NoticeRule
@@ -52,6 +53,8 @@ def seed(session: Session, *, through: int) -> None:
     if session.scalar(select(NoticeRule.id).limit(1)) is None:
         names = ("obligation", "track", "level", "amount", "measure", "recipient", "urgent")
         session.add_all(NoticeRule(**dict(zip(names, row, strict=True))) for row in notice.SEEDED)
+    if session.scalar(select(AlertRule.id).limit(1)) is None:
+        session.add_all(AlertRule(kind=kind, recipient=whom, urgent=urgent) for kind, whom, urgent in alert.SEEDED)
     if session.scalar(select(KpiTarget.id).limit(1)) is None:
         session.add_all(KpiTarget(metric=metric, target=1, since=policy.ALWAYS) for metric in SEEDED)
     if session.scalar(select(PasswordProfile.id).limit(1)) is None:

@@ -2,6 +2,7 @@
 
 from models.access import SignIn, SignInFailure
 from models.access_change import AccessChange
+from models.alert import Alert, AlertDay, AlertRule
 from models.annotation import Annotation
 from models.attachment import Attachment, Upload
 from models.callback import Callback
@@ -25,12 +26,12 @@ from models.target import KpiTarget
 from models.ticket import Accused, Assignment, Link, Opening, Source, Ticket, TicketText
 
 __all__ = [
-    "AccessChange", "Accused", "Annotation", "Assignment", "Attachment", "CalendarDay", "CalendarYear", "Callback",
-    "Category", "Channel", "ClosingTime", "Credential", "CustomerCount", "DisclosureGrant", "District", "Draft",
-    "Keyword", "KpiTarget", "Link", "Lookup", "MediaExposure", "Notice", "NoticeChannel", "NoticeDelivery",
-    "NoticeRule", "NumberSeries", "Obligation", "OneTimeSecret", "Opening", "PasswordPast", "PasswordProfile",
-    "Penalty", "PenaltyEvent", "PenaltyFact", "PenaltyRule", "PenaltyText", "Post", "RepeatKey", "ReplyTemplate",
-    "Reveal", "Review", "ReviewAction", "ReviewEvent", "Routing", "Rule", "SavedView", "SecurityEvent", "SecurityHead",
-    "SignIn",
-    "SignInFailure", "Source", "Ticket", "TicketEvent", "TicketText", "Unit", "Upload",
+    "AccessChange", "Accused", "Alert", "AlertDay", "AlertRule", "Annotation", "Assignment", "Attachment",
+    "CalendarDay", "CalendarYear", "Callback", "Category", "Channel", "ClosingTime", "Credential", "CustomerCount",
+    "DisclosureGrant", "District", "Draft", "Keyword", "KpiTarget", "Link", "Lookup", "MediaExposure", "Notice",
+    "NoticeChannel", "NoticeDelivery", "NoticeRule", "NumberSeries", "Obligation", "OneTimeSecret", "Opening",
+    "PasswordPast", "PasswordProfile", "Penalty", "PenaltyEvent", "PenaltyFact", "PenaltyRule", "PenaltyText",
+    "Post", "RepeatKey", "ReplyTemplate", "Reveal", "Review", "ReviewAction", "ReviewEvent", "Routing", "Rule",
+    "SavedView", "SecurityEvent", "SecurityHead", "SignIn", "SignInFailure", "Source", "Ticket", "TicketEvent",
+    "TicketText", "Unit", "Upload",
 ]  # fmt: skip

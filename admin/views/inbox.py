@@ -17,6 +17,7 @@ from flask_babel import lazy_gettext
 from admin import words
 from admin.current import current_actor, now, session, transact
 from admin.guarding import BaseView
+from admin.views import alerting
 from admin.views.agreeing import sentence
 from admin.views.granting import last_day, numbers_of, what
 from models import agreement, granting, view
@@ -84,6 +85,8 @@ class NoticeView(BaseView):
             return redirect(url_for("TicketView.show", ticket_id=notice.ticket_id))
         if notice.penalty_id is not None:
             return redirect(url_for("PenaltiesView.show", pk=notice.penalty_id))
+        if notice.alert is not None:
+            return redirect(alerting.page(notice.alert))
         if notice.change_id is not None and agreement.concerns(current_actor()):
             return redirect(url_for("AgreementView.list"))
         if notice.kind == "review":
@@ -156,6 +159,9 @@ def entry(line: Line, at: datetime, names: dict[int, str]) -> Entry:
     elif line.penalty is not None:
         text, no, chip = decided(line, at), _("责任追究"), _("追究")
         url = url_for("PenaltiesView.show", pk=line.penalty.id)
+    elif notice.alert is not None:
+        text, no, chip = alerting.sentence(notice.alert), alerting.title(notice.alert), _("预警")
+        css = "late" if notice.alert.ended_at is None else "void"
     elif notice.change is not None:
         change = notice.change
         state = "" if change.state == "done" else f"（{_(STATES[change.state])}）"

@@ -64,6 +64,7 @@ LINKS = (
     Link("Units compared", "单位对比", "Analysis", "aim", "/analytics/units/", READERS),
     Link("Penalties in figures", "责任追究", "Analysis", "scale", "/analytics/penalties/", READERS),
     Link("What reviews did", "总结改进", "Analysis", "repeat", "/analytics/reviews/", READERS),
+    Link("Alerts", "预警", "Analysis", "alert", "/analytics/alerts/", READERS),
     Link("One unit", "一个单位", "Analysis", "users", "/analytics/unit/", READERS),
 )  # fmt: skip
 

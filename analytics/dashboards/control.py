@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from analytics.charts import of_rows
 from analytics.dashboards import words
 from analytics.dashboards.figures import Figure, axis, empty, over_periods
 from analytics.dashboards.words import Translate
 from analytics.labels import Row
 from analytics.metrics import METRICS
-from analytics.statistics.control import FEWEST, Assurance, Chart, Point, Rule, Variation, chart
+from analytics.statistics.control import FEWEST, Assurance, Chart, Point, Rule, Variation
 
 COLOUR = {Variation.BETTER: "var(--better)", Variation.WORSE: "var(--worse)"}
 BADGES = {
@@ -31,28 +32,6 @@ SAID = {
     Variation.CHANGED: "%(why)s，确有变化。", Variation.COMMON: "在正常波动之内，不能说变好或变差。",
     Variation.FEW: "不足 %(many)d 期，尚不能判断好坏。",
 }  # fmt: skip
-
-
-def of_rows(
-    rows: Sequence[Row], grain: str, periods: Sequence[str], still_open: str | None, rebased: Sequence[int] = ()
-) -> Chart | None:
-    """The chart of a share or a rate by period; the period that is not over is drawn, and sets no limit.
-
-    rebased: the places of the periods from which limits are made anew.
-    """
-    if not rows:
-        return None
-    by_period = {row.dims[grain]: row for row in rows}
-    metric = METRICS[rows[0].metric]
-    shown = [by_period.get(label) for label in periods]
-    return chart(
-        [row.numerator if row else 0 for row in shown],
-        [float(row.denominator or 0) if row else 0.0 for row in shown],
-        "p" if metric.share else "u",
-        per=getattr(metric, "per", 1),
-        rebased=rebased,
-        settled=len(periods) - (bool(periods) and periods[-1] == still_open),
-    )
 
 
 def judged(found: Chart, better: str, _: Translate) -> str:

@@ -87,4 +87,39 @@ PAGES_ENGLISH = {
     "没有问是否解决的；没有接通的；无法回访的；已更正的误操作": "not asked; unreached; impossible; corrected",
     "确认时间": "time of confirmation", "认定时间": "time of the finding", "转到单位的时间": "time of assignment",
     "还没有认定的；产品质量类": "undecided; product quality", "还没有首次处理的": "not yet dealt with",
+    # alerts
+    "预警": "Alerts", "现在高于以往的": "Above its past now", "逐周与界限": "Week by week, with the limit",
+    "预警记录": "Alerts so far", "类别与地方": "Category and place", "近 7 天": "Last 7 days", "预期": "Expected",
+    "95% 范围": "95 % range", "界限": "Limit", "自": "Since", "高于以往": "above its past", "全市": "whole city",
+    "全集团": "whole group", "%(what)s（%(where)s）": "%(what)s (%(where)s)", "7 天至": "7 days to",
+    "什么": "What", "最多时": "At its worst", "其中已结案": "Closed of them", "结束": "Ended", "仍在": "still on",
+    "投诉聚集": "Complaints cluster", "指标变差": "Figure got worse", "不再达标": "Target lost",
+    "投诉记录还不满六个星期，看不出什么是平常，所以不判断。":
+        "There are not six weeks of complaints yet: what is usual cannot be told, so nothing is judged. ",
+    "近 7 天没有哪类投诉在哪个地方多于以往能解释的。":
+        "In the last 7 days no category had more complaints anywhere than its past explains. ",
+    "%(what)s近 7 天 %(many)d 件，按以往约 %(expected)s 件，不是偶然。":
+        "%(what)s: %(many)d in the last 7 days, where the past says about %(expected)s; chance does not explain it. ",
+    "另有 %(more)d 处，见表格。": "%(more)d more are in the table. ",
+    "按 %(weeks)d 周历史的趋势与季节推算": "From trend and seasons of %(weeks)d weeks",
+    "只有 %(weeks)d 周历史，看不出季节，只与最近一个季度比":
+        "Only %(weeks)d weeks of history: no season can be told, so it is held against the last quarter alone",
+    "方法：Farrington（Noufaily 等 2013），每天看 %(cells)d 处的近 7 天":
+        "Method: Farrington (Noufaily et al. 2013), the last 7 days of %(cells)d cells every day",
+    "模拟只有偶然的年份，误报每年约 %(alarms)s 次":
+        "In simulated years of chance alone, about %(alarms)s false alarms a year",
+    "产品质量口径，截至昨天": "Product quality, up to yesterday",
+    "还没有可以画的。": "Nothing to draw yet. ",
+    "%(what)s近 %(weeks)d 周里有 %(many)d 周超过界限，最近一次 7 天至 %(day)s。":
+        "%(what)s: of the last %(weeks)d weeks %(many)d passed the limit, the latest being the 7 days to %(day)s. ",
+    "%(what)s近 %(weeks)d 周都在界限之内。": "%(what)s: all of the last %(weeks)d weeks are within the limit. ",
+    "每点为 7 天；虚线为界限，细线为预期": "A point is 7 days; dotted: the limit, thin: what was expected",
+    "界限按当时已知的历史推算": "The limit of each week is from what was known then",
+    "点表格里的类别与地方可换": "Choose another by its name in the first table",
+    "现有 %(now)d 条预警，已结束 %(over)d 条。": "%(now)d alerts now, %(over)d are over. ",
+    "还没有出现过预警。": "There was no alert yet. ",
+    "同一件事只提醒一次，结束后自动收起": "Each is told once, and put away when it is over",
+    "%(many)d 件，预期 %(expected)s": "%(many)d, expected %(expected)s", "%(many)d 件": "%(many)d complaints",
+    "预期 %(expected)s，界限 %(limit)d": "expected %(expected)s, limit %(limit)d",
+    "7 天至 %(day)s": "7 days to %(day)s",
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from analytics.charts import of_rows
 from analytics.dashboards import control, figures, lines, words
 from analytics.dashboards.funnel import around, funnel, outside
 from analytics.dashboards.notes import noted
@@ -38,7 +39,7 @@ def trend(look: Look, rows: Sequence[Row], total: Row) -> Panel:
     notes = noted(look, figure)
     table = listed(look, _("期间"), [(words.period(row.dims[grain] or "", _), row) for row in rows])
     foot = (stands(metric, _), *hollow(look), *notes)
-    found = control.of_rows(rows, grain, look.periods, look.still_open, rebased)
+    found = of_rows(rows, grain, look.periods, look.still_open, rebased)
     if found is None or found.latest is None:
         return Panel(said, figure, table, foot)
     points = dict(zip(look.periods, found.points, strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from models import scope
 from models.actor import Actor
+from models.alert import Alert
 from models.disclosure import DisclosureGrant
 from models.notice import Notice
 from models.organisation import Post
@@ -80,7 +81,7 @@ def lines(session: Session, by: Actor, *, start: int, size: int) -> list[Line]:
     acts = and_(PenaltyEvent.penalty_id == Notice.penalty_id, PenaltyEvent.no == Notice.n)
     newest = _mine(by, Notice, Ticket.no, Obligation, Penalty, PenaltyEvent.action).outerjoin(PenaltyEvent, acts)
     newest = newest.order_by(Notice.made_at.desc(), Notice.id.desc())
-    newest = newest.options(selectinload(Notice.post), selectinload(Notice.change), *_of_reviews())
+    newest = newest.options(selectinload(Notice.post), selectinload(Notice.change), *_of_reviews(), *_alerts())
     rows = session.execute(newest.offset(start).limit(size)).all()
     digests = _digests(session, by, [notice.id for notice, *_beside in rows if notice.kind == "digest"])
     return [
@@ -93,6 +94,12 @@ def _of_reviews() -> tuple[Any, ...]:
     """What the words of a notice of a review are made of."""
     of_action = selectinload(Notice.action)
     return selectinload(Notice.review).joinedload(Review.unit), of_action.joinedload(ReviewAction.review)
+
+
+def _alerts() -> Iterator[Any]:
+    """What an alert is about, read along with it."""
+    for part in (Alert.category, Alert.district, Alert.unit):
+        yield selectinload(Notice.alert).selectinload(part)
 
 
 def _digests(session: Session, by: Actor, ids: Sequence[int]) -> dict[int, dict[str, int]]:

@@ -54,6 +54,10 @@ class Recipients:
             return self.owing(owed)
         return self._unit(recipient, owed.unit_id or owed.ticket_unit_id)
 
+    def at(self, recipient: str, unit_id: int | None) -> set[int]:
+        """The people whom a recipient means for what is about a unit, or about none."""
+        return self.groups.get(recipient) or self._unit(recipient, unit_id)
+
     def owing(self, owed: Owed) -> set[int]:
         """Whose turn the ticket is: they can settle what is owed."""
         turn = STATES[owed.state].turn

@@ -5,16 +5,21 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from models.alert import Alert
 from models.database import engine_for
+from models.notice import Notice
 from models.refusals import Refused
+from models.reminding import alerts
+from models.reminding.alerts import Finding, Told
 from models.tables import Penalty
-from tests.fixtures.city import City, Complaint
+from tests.fixtures.city import City, Complaint, shanghai
 from tests.policy.penalties import does, exposed, found, remind
 
 WHILE_WAITING = 0.25
@@ -282,3 +287,16 @@ def test_two_runs_of_the_rules_propose_once_and_two_decisions_are_one(desks):
         does(city, city.operations, "confirm", city.session.get_one(Penalty, penalty_id), "2026-03-09 09:00", version=1)
 
     assert sorted(map(str, desks.together(confirm, confirm))) in (["None", "penalty_state"], ["None", "stale_penalty"])
+
+
+def test_two_runs_at_once_raise_an_alert_once(desks):
+    """A day is claimed by one run: the other waits for it, and has nothing to do."""
+    worse = Finding("signal", date(2026, 2, 1), date(2026, 3, 1), {}, metric="on_time_rate")
+
+    def run(city: City) -> Told:
+        return alerts.tell(city.session, date(2026, 3, 5), [worse], shanghai("2026-03-06 07:00"))
+
+    assert desks.second_waits(run, run) == Told()
+    with desks.sitting() as city:
+        assert city.session.scalar(select(func.count(Alert.id))) == 1
+        assert len(set(city.session.scalars(select(Notice.user_id).where(Notice.kind == "alert")))) == 2

@@ -16,7 +16,7 @@ from admin.views.tables.policy import (
     RoutingView,
     RuleView,
 )
-from admin.views.tables.reminding import NoticeChannelView, NoticeRuleView
+from admin.views.tables.reminding import AlertRuleView, NoticeChannelView, NoticeRuleView
 from admin.views.tables.security import PasswordProfileView, SecurityEventView
 
 PAGES = (
@@ -36,6 +36,7 @@ PAGES = (
     Page(KpiTargetView, "Targets", "指标目标", "Settings", "aim"),
     Page(AnnotationView, "Annotations", "图上注记", "Settings", "note"),
     Page(NoticeRuleView, "Notice rules", "提醒规则", "Settings", "bell"),
+    Page(AlertRuleView, "Alert rules", "预警规则", "Settings", "alert"),
     Page(NoticeChannelView, "Notice channels", "提醒渠道", "Settings", "out"),
     Page(CalendarDayView, "Calendar days", "节假日与调休", "Settings", "cal"),
     Page(CalendarYearView, "Calendar years", "已公布年份", "Settings", "check"),

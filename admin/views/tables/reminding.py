@@ -14,10 +14,10 @@ from admin.current import now
 from admin.guarding import SQLAInterface
 from admin.views.tables.generated import Generated
 from admin.views.tables.policy import BOTH
-from models import policy
+from models import alert, policy
 from models.notice import LEVELS, MEASURES, RECIPIENTS
 from models.refusals import Invalid, Reason
-from models.tables import NoticeChannel, NoticeRule
+from models.tables import AlertRule, NoticeChannel, NoticeRule
 
 ANY_OBLIGATION = {"": "所有时限", **policy.OBLIGATIONS}
 
@@ -45,6 +45,23 @@ class NoticeRuleView(Generated):
     show_columns = add_columns = edit_columns = list_columns
     search_columns = ["level", "recipient", "active"]
     order_columns = ["level", "recipient"]
+    base_order = ("id", "asc")
+
+
+class AlertRuleView(Generated):
+    datamodel = SQLAInterface(AlertRule)
+    route_base = "/alert-rule"
+    class_permission_name = "AlertRule"
+    list_title, show_title, add_title, edit_title = _("预警规则"), _("预警规则"), _("新增规则"), _("修改规则")
+    about = "投诉聚集、指标变差、不再达标，各提醒谁。每条预警只提醒一次，结束后自动收起。"
+    advice = "承办单位的几种人，只收到与本单位有关的。"
+    choices = {"kind": {"": "所有预警", **alert.KINDS}, "recipient": alert.RECIPIENTS}
+    label_columns = {"kind": _("预警"), "recipient": _("提醒谁"), "urgent": _("加急"), "active": _("在用")}
+    description_columns = {"urgent": _("勾选后，夜间也向外发送。")}
+    list_columns = ["kind", "recipient", "urgent", "active"]
+    show_columns = add_columns = edit_columns = list_columns
+    search_columns = ["kind", "recipient", "active"]
+    order_columns = ["kind", "recipient"]
     base_order = ("id", "asc")
 
 

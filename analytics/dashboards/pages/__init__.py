@@ -4,11 +4,11 @@ the side (`admin/views/pages.py`), its words in English (`english_pages.py`)."""
 from __future__ import annotations
 
 from analytics.dashboards.page import Page
-from analytics.dashboards.pages import callbacks, overview, penalties, rate, reviews, times, unit, units
+from analytics.dashboards.pages import alerts, callbacks, overview, penalties, rate, reviews, times, unit, units
 
 PAGES: tuple[Page, ...] = (
-    overview.PAGE, rate.PAGE, times.PAGE, callbacks.PAGE, units.PAGE, penalties.PAGE, reviews.PAGE,
-    unit.PAGE,
+    overview.PAGE, rate.PAGE, times.PAGE, callbacks.PAGE, units.PAGE, penalties.PAGE, reviews.PAGE, unit.PAGE,
+    alerts.PAGE,
 )  # fmt: skip
 
 

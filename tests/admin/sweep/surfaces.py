@@ -400,6 +400,7 @@ SURFACES: dict[str, Surface | Nothing] = {
     **generated("KpiTargetView", "/target"),
     **generated("AnnotationView", "/annotation"),
     **generated("NoticeChannelView", "/notice-channel"),
+    **generated("AlertRuleView", "/alert-rule"),
     **generated("PenaltyRuleView", "/penalty-rule", without=("delete",)),
     **generated("CalendarDayView", "/calendar"),
     **generated("CalendarYearView", "/calendar-year"),
