@@ -198,7 +198,8 @@ def quantile(mean: Floats, variance: Floats, share: float) -> Floats:
     size, chance = _parameters(mean, variance)
     plain = poisson.ppf(share, mean)
     finite = np.isfinite(size)
-    return np.where(finite, nbinom.ppf(share, np.where(finite, size, 1.0), np.where(finite, chance, 0.5)), plain)
+    spread: Floats = nbinom.ppf(share, np.where(finite, size, 1.0), np.where(finite, chance, 0.5))
+    return np.asarray(np.where(finite, spread, plain), dtype=float)
 
 
 def _parameters(mean: Any, variance: Any) -> tuple[Floats, Floats]:

@@ -77,7 +77,7 @@ def downgrade() -> None:
     op.execute(sa.text("DELETE FROM notice WHERE kind = 'review'"))
     for name in ("ix_notice_action_id", "ix_notice_review_id", "one_notice_of_an_action", "one_notice_of_a_review"):
         op.drop_index(name, "notice")
-    with op.batch_alter_table("notice", table_args=_checks()) as notice:
+    with op.batch_alter_table("notice") as notice:
         for name in NEW:
             notice.drop_column(name)
     op.drop_table("review_event")
@@ -86,14 +86,3 @@ def downgrade() -> None:
     op.drop_index("ix_review_state", "review")
     for name, _kind, _default in REVIEW:
         op.drop_column("review", name)
-
-
-def _checks() -> tuple[sa.CheckConstraint, ...]:
-    """SQLite makes the table anew, and is told its checks: it does not read them back."""
-    if op.get_bind().dialect.name != "sqlite":
-        return ()
-    levels = "'soon', 'late', 'escalated'"
-    kinds = f"kind IN ({levels}, 'digest', 'appointed', 'penalty', 'review', 'alert')"
-    checks = {"notice_kind": kinds, "notice_of_ticket": f"(ticket_id IS NOT NULL) = (kind IN ({levels}))",
-              "notice_of_penalty": "(penalty_id IS NOT NULL) = (kind = 'penalty')"}  # fmt: skip
-    return tuple(sa.CheckConstraint(said, name=name) for name, said in checks.items())

@@ -1,6 +1,6 @@
 """Alerts, whom to tell of them, and the days that were looked at
 
-Revision: 0016, after 0012 and 0014
+Revision: 0016, after 0015
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from models.types import Moment
 
 revision = "0016"
-down_revision = ("0012", "0014")
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
