@@ -36,7 +36,7 @@ from models.tables import Callback, Obligation, Penalty, Ticket
 from models.types import Moment
 
 Where = ColumnElement[bool]
-When = SQLColumnExpression[datetime]
+When = SQLColumnExpression[datetime] | SQLColumnExpression[datetime | None]
 Whose = SQLColumnExpression[int | None]
 
 AS_OF: ColumnElement[Any] = bindparam("as_of", type_=Moment())

@@ -42,11 +42,16 @@ def histograms(session: Session, asked: Question, labels: Labels) -> dict[str, d
     edges = _edges(session) if clocks else []
     for name, clock in clocks.items():
         sums: dict[Key, Histogram] = defaultdict(lambda: defaultdict(lambda: [0, 0, 0]))
+        known: dict[tuple[Any, ...], Histogram] = {}  # hundreds of buckets share their words
         for row in session.execute(_counted(clock, asked, edges), parts.known(asked)):
-            there = sums[labels.key(*parts.key(row, asked))][row.bucket, row.passed]
-            there[0] += row.ended
-            there[1] += row.still
-            there[2] += int(row.seconds or 0)
+            *told, bucket, passed, ended, still, seconds = row
+            mine = known.get(tuple(told))
+            if mine is None:
+                mine = known[tuple(told)] = sums[labels.key(*parts.key(row, asked))]
+            there = mine[bucket, passed]
+            there[0] += ended
+            there[1] += still
+            there[2] += int(seconds or 0)
         found[name] = dict(sums)
     return found
 

@@ -121,8 +121,7 @@ class seconds_between(FunctionElement[int]):
 
 @compiles(seconds_between, "sqlite")
 def _seconds_in_sqlite(element: seconds_between, compiler: SQLCompiler, **options: Any) -> str:
-    start, end = (f"CAST(strftime('%s', substr({compiler.process(part, **options)}, 1, 19)) AS INTEGER)"
-                  for part in element.clauses)  # fmt: skip
+    start, end = (f"unixepoch(substr({compiler.process(part, **options)}, 1, 19))" for part in element.clauses)
     return f"({end} - {start})"
 
 

@@ -15,7 +15,6 @@ from models.base import Model
 from models.types import Name, Serial
 
 SHARES = {
-    "admissible_rate": "成立率",
     "on_time_rate": "办理及时率（72 小时）",
     "dispatch_on_time_rate": "转办及时率",
     "callback_on_time_rate": "回访及时率",

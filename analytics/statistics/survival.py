@@ -8,7 +8,7 @@ of its interval, that the curve has not come down to is None: not reached, which
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
 from statistics import NormalDist
@@ -54,13 +54,12 @@ def steps_of(times: Sequence[float], ended: Sequence[bool]) -> list[Step]:
     return [Step(time, ends[time], still[time]) for time in sorted(ends | still)]
 
 
-def curve(steps: Iterable[Step], level: float = LEVEL) -> list[At]:
+def curve(steps: Iterable[Step], level: float = LEVEL) -> Iterator[At]:
     """The estimate after each time at which something ended. steps: in the order of time."""
     given = list(steps)
     z = NormalDist().inv_cdf((1 + level) / 2)
     at_risk = sum(step.ended + step.censored for step in given)
     share, greenwood = 1.0, 0.0
-    found = []
     for step in given:
         if step.ended:
             left = at_risk - step.ended
@@ -68,11 +67,10 @@ def curve(steps: Iterable[Step], level: float = LEVEL) -> list[At]:
             if left:
                 greenwood += step.ended / (at_risk * left)
                 gap = z * sqrt(greenwood) / log(share)  # below 0: the share is below 1
-                found.append(At(step.time, share, share ** exp(-gap), share ** exp(gap)))
+                yield At(step.time, share, share ** exp(-gap), share ** exp(gap))
             else:
-                found.append(At(step.time, 0.0, 0.0, 0.0))
+                yield At(step.time, 0.0, 0.0, 0.0)
         at_risk -= step.ended + step.censored
-    return found
 
 
 def percentile(steps: Iterable[Step], share: float, level: float = LEVEL) -> Percentile:

@@ -67,6 +67,14 @@ def test_people_get_a_table_with_scope_and_as_of(run: Run) -> None:
     assert "%" in result.stdout
 
 
+def test_people_see_the_interval_the_target_and_what_is_not_reached_yet(run: Run) -> None:
+    result: Result = run("kpi", "on_time_rate", "close_hours_p90", "--as-of", "2026-01-01")
+    assert result.exit_code == 0
+    assert "95% 区间" in result.stdout
+    assert "100.0%" in next(line for line in result.stdout.splitlines() if "办理及时率" in line)
+    assert "未达到" in next(line for line in result.stdout.splitlines() if "办结时长" in line)
+
+
 def test_without_a_name_every_figure_is_there(run: Run) -> None:
     result: Result = run("kpi")
     assert all(metric.zh in result.stdout for metric in METRICS.values())

@@ -28,7 +28,7 @@ def test_the_laws_own_targets_are_there_from_the_start_and_no_others(city: City)
 
 
 def test_a_month_is_judged_by_its_own_target(city: City) -> None:
-    city.session.add(KpiTarget(metric="on_time_rate", target=0.95, since=date(2026, 4, 1)))
+    city.session.add(KpiTarget(id=99, metric="on_time_rate", target=0.95, since=date(2026, 4, 1)))
     city.session.flush()
     assert target_of(city.session, "on_time_rate", date(2026, 3, 31)) == 1
     assert target_of(city.session, "on_time_rate", date(2026, 4, 1)) == 0.95

@@ -36,7 +36,8 @@ Took = dict[tuple[str, tuple[str, ...]], float]
 
 
 def run() -> None:
-    folder = Path(tempfile.mkdtemp(prefix="bench-"))
+    kept = os.environ.get("PAGES_DIR")
+    folder = Path(kept or tempfile.mkdtemp(prefix="bench-"))
     try:
         with running_server() as server:
             found: dict[str, list[Took]] = {"sqlite": [], "postgresql": []}
@@ -59,7 +60,8 @@ def run() -> None:
             grown = large[slowest] / max(small[slowest], 1)
             print(f"{database}, {SIZES[0]} to {SIZES[1]} tickets: grows most {slowest}, {grown:.1f} times as long")
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if not kept:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _measure(engine: Engine) -> Took:

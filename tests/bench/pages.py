@@ -78,9 +78,10 @@ def city(folder: Path, size: int) -> Engine:
     demo, wanted = _settings(folder / f"{SMALL}"), _settings(folder / f"{size}")
     if not (demo.data_dir / "kefu.db").exists():
         fill(demo, SMALL)
-    if size != SMALL:
+    if not (wanted.data_dir / "kefu.db").exists():
         shutil.copyfile(demo.data_dir / "kefu.db", wanted.data_dir / "kefu.db")
         multiply(wanted, size // SMALL)
+    migrations.upgrade(wanted.database_url)
     return engine_for(wanted.database_url)
 
 

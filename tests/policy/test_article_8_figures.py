@@ -7,7 +7,7 @@ import pytest
 from analytics import kpi
 from analytics.metrics import PERSONAL
 from analytics.questions import Question, Withheld, allow
-from models.penalty_workflow import EXPOSED, RETALIATED
+from models.penalty_workflow import EXPOSED, IGNORED, RETALIATED
 from tests.fixtures.city import brought_to, on_sqlite, shanghai
 from tests.policy.penalties import does, exposed, found, propose, remind
 
@@ -39,7 +39,15 @@ def test_a_penalty_counts_from_its_confirmation_by_clause_role_and_unit(city, op
 
 def test_what_was_withdrawn_or_revoked_counts_against_nobody_at_any_as_of(city, operations, discipline, plant):
     kept, undone, appealed = (
-        propose(city, operations, "2026-03-09 09:00", person=f"某{n}", unit_id=plant.id, amount=Decimal("33.10"))
+        propose(
+            city,
+            operations,
+            "2026-03-09 09:00",
+            clause=IGNORED,
+            person=f"某{n}",
+            unit_id=plant.id,
+            amount=Decimal("33.10"),
+        )
         for n in "甲乙丙"
     )
     for one in (kept, undone, appealed):
@@ -54,7 +62,7 @@ def test_what_was_withdrawn_or_revoked_counts_against_nobody_at_any_as_of(city, 
 
 def test_a_penalty_of_a_discipline_ticket_moves_no_figure_that_others_see(city, discipline, operations, plant):
     """严格保密 (第七条(二)): it is in 全口径 alone; of no ticket at all it is operations' business too (POLICY §6)."""
-    propose(city, operations, "2026-03-09 09:00", person="某甲", unit_id=plant.id, amount=Decimal(50))
+    propose(city, operations, "2026-03-09 09:00", clause=IGNORED, person="某甲", unit_id=plant.id, amount=Decimal(50))
     does(city, operations, "confirm", found(city)[0], "2026-03-09 10:00")
     before = {by: figures(city, *by) for by in ((), ("month",), ("clause", "role"), ("unit",), ("track",))}
     ticket = brought_to(city, "discipline", "founded")
