@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from models.types import SHANGHAI
 
-WRITTEN = re.compile(r"(?P<year>20\d\d|19\d\d|21\d\d)(?:-(?P<month>0[1-9]|1[0-2])|-?Q(?P<quarter>[1-4]))?")
+WRITTEN = re.compile(r"(?P<year>2[01]\d\d)(?:-(?P<month>0[1-9]|1[0-2])|-?Q(?P<quarter>[1-4]))?")
 WINDOW = 90
 """Days before and after an action's day that are compared, where the rule is switched off."""
 MONTHS = {"month": 1, "quarter": 3, "year": 12}

@@ -35,6 +35,9 @@ def test_the_terms_are_those_of_the_regulations(city):
         ("incident_count", ""): (5, "times", "内部约定"),
         ("incident_hours", ""): (6, "hours", "内部约定"),
         ("appeal", ""): (10, "working_days", "内部约定"),
+        ("review", ""): (4, "times", "内部约定"),
+        ("review_due", ""): (10, "working_days", "内部约定"),
+        ("review_window", ""): (90, "days", "内部约定"),
         ("retention", ""): (3, "years", "内部约定"),
     }
 
