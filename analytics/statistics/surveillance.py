@@ -198,7 +198,10 @@ def quantile(mean: Floats, variance: Floats, share: float) -> Floats:
     size, chance = _parameters(mean, variance)
     plain = poisson.ppf(share, mean)
     finite = np.isfinite(size)
-    return np.where(finite, nbinom.ppf(share, np.where(finite, size, 1.0), np.where(finite, chance, 0.5)), plain)
+    found: Floats = np.where(
+        finite, nbinom.ppf(share, np.where(finite, size, 1.0), np.where(finite, chance, 0.5)), plain
+    )
+    return found
 
 
 def _parameters(mean: Any, variance: Any) -> tuple[Floats, Floats]:
