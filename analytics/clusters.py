@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from analytics import kpi
 from analytics.labels import Row
-from analytics.periods import local_date, midnight
+from analytics.periods import midnight
 from analytics.statistics import surveillance
 from analytics.statistics.surveillance import Floats, Forecast
 
@@ -203,8 +203,3 @@ def series(history: History, cell: Cell, weeks: int) -> list[tuple[date, Week]]:
         if judged:
             found.append((until - timedelta(days=1), judged[0]))
     return found[::-1]
-
-
-def finished(at: datetime) -> date:
-    """The day up to which days are over."""
-    return local_date(at)
