@@ -1,13 +1,15 @@
-"""Run the benchmarks that are named, or all: `python -m tests.bench [importing] [pages] [dashboards]`."""
+"""Run the benchmarks that are named, or all: `python -m tests.bench [importing] [pages] [dashboards] [exporting]`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from tests.bench import dashboards, importing, pages
+from tests.bench import dashboards, exporting, importing, pages
 
-ALL: dict[str, Callable[[], None]] = {"importing": importing.run, "pages": pages.run, "dashboards": dashboards.run}
+ALL: dict[str, Callable[[], None]] = {
+    "importing": importing.run, "pages": pages.run, "dashboards": dashboards.run, "exporting": exporting.run,
+}  # fmt: skip
 
 if __name__ == "__main__":
     unknown = [name for name in sys.argv[1:] if name not in ALL]
