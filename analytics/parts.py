@@ -162,13 +162,13 @@ def _went(stock: Stock, age: tuple[str, int, int | None], asked: Question) -> Se
     )
 
 
-def _moves(stock: Stock, age: str, at: Any, sign: int, asked: Question, *conditions: Where) -> Select[Any]:
+def _moves(stock: Stock, age: str, at: Any, sign: int, asked: Question, *there: Where) -> Select[Any]:
     found = keys(at, stock.grain.unit, grain_of_stocks(asked), asked)
     said: list[Any] = [literal_column(f"'{age}'").label(f"id_{AGE}")] if AGE in asked.by else []
     return (
         select(*found, *said, (func.count() * literal_column(str(sign))).label("moved"))
         .select_from(stock.grain.rows)
-        .where(*conditions(stock.grain, asked), stock.known, *within(at, None, asked.end), *conditions)
+        .where(*conditions(stock.grain, asked), stock.known, *within(at, None, asked.end), *there)
         .group_by(*found)
     )
 
