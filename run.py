@@ -150,6 +150,7 @@ def _mount_figures(app: Flask, house: House) -> None:
         actor_of=lambda: current_actor() if current_user() else None,
         render_shell=render_dash_shell,
         login_url=lambda target: url_for("SignInView.login", next=target),
+        exported=exported,
         csrf_token=generate_csrf,
         gettext=gettext,
         now=lambda: app.extensions["clock"](),

@@ -20,13 +20,15 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from analytics import files, frames, kpi, questions, totals
-from analytics.columns import FRAMES
+from analytics.columns import FRAMES, dictionary
 from analytics.metrics import METRICS
 from analytics.questions import Unanswerable, Withheld
 from models.actor import Actor
-from models.scope import visible
 
-MIME = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+MIME = {
+    "csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet", "arrow": "application/vnd.apache.arrow.file",
+}  # fmt: skip
 CHUNK = 1 << 16
 
 
@@ -117,7 +119,7 @@ class FrameApi(Api):
     resource_name = "frame"
     allow_browser_login = True  # it reads only, and a grantee is sent here from their inbox
     class_permission_name = "Frame"
-    method_permission_name: ClassVar = {"file": "read"}
+    method_permission_name: ClassVar = {"file": "read", "meaning": "read"}
     openapi_spec_tag = "Figures"
 
     @expose("/<name>", methods=["GET"])
@@ -129,10 +131,11 @@ class FrameApi(Api):
           description: A file; without `format` a CSV.
           parameters:
           - {in: path, name: name, required: true, schema: {type: string}}
-          - {in: query, name: format, schema: {type: string, enum: [csv, xlsx]}}
+          - {in: query, name: format, schema: {type: string, enum: [csv, xlsx, parquet, arrow]}}
           - {in: query, name: from, schema: {type: string}}
           - {in: query, name: to, description: exclusive, schema: {type: string}}
           - {in: query, name: unit, schema: {type: array, items: {type: string}}}
+          - {in: query, name: by, description: of `kpi`, schema: {type: array, items: {type: string}}}
           - {in: query, name: scope, schema: {type: string, enum: [quality, all]}}
           - {in: query, name: identified, description: "1: with the complainants, by `grant`", schema: {type: string}}
           - {in: query, name: grant, description: One's own grant of this frame, schema: {type: string}}
@@ -151,14 +154,14 @@ class FrameApi(Api):
         form = args.get("format") or "csv"
         try:
             actor = _actor()
-            frames.allow_export(actor)
+            frames.allow_export(actor, name)
             scope = questions.allowed_scope(actor, args.get("scope") or "quality")
             asked = frames.wanted(
-                name, now=_now(), start=args.get("from"), end=args.get("to"), units=args.getlist("unit"), scope=scope,
-                sight=visible(actor), key=current_app.config["DIGEST_KEY"],
+                name, now=_now(), start=args.get("from"), end=args.get("to"), units=args.getlist("unit"),
+                by=args.getlist("by"), scope=scope, reader=actor, key=current_app.config["DIGEST_KEY"],
             )  # fmt: skip
             files.check(form)
-            told = {"what": name, "format": form, "scope": scope, "units": len(asked.units),
+            told = {"what": name, "format": form, "scope": scope, "units": len(asked.units), "divided": list(asked.by),
                     "period": [args.get("from"), args.get("to")]}  # fmt: skip
             if args.get("identified", "") not in ("", "0"):
                 frames.for_grantee(asked)
@@ -170,6 +173,31 @@ class FrameApi(Api):
             return _refused(no)
         headers = {"Content-Disposition": f"attachment; filename={name}.{form}"}
         return Response(stream_with_context(body), mimetype=None, content_type=MIME[form], headers=headers)
+
+    @expose("/<name>/columns", methods=["GET"])
+    @protect()
+    def meaning(self, name: str) -> Response:
+        """What the columns of a frame mean.
+        ---
+        get:
+          description: Each column in its order, with its Chinese name, its type and what it means.
+          parameters:
+          - {in: path, name: name, required: true, schema: {type: string}}
+          responses:
+            200:
+              description: The columns
+              content: {application/json: {schema: {type: object}}}
+            401: {$ref: '#/components/responses/401'}
+            403: {$ref: '#/components/responses/403'}
+            404: {$ref: '#/components/responses/404'}
+        """
+        if name not in FRAMES:
+            return not_found()
+        try:
+            frames.allow_export(_actor(), name)
+        except Withheld as no:
+            return _refused(no)
+        return jsonify(frame=name, zh=FRAMES[name].zh, columns=dictionary(name))
 
     def _written(self, asked: frames.Wanted, form: str) -> Iterator[bytes]:
         """The file, written whole before its first byte leaves, so that an error is an answer and not half a file."""

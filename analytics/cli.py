@@ -132,25 +132,36 @@ def shown(metric: Metric, value: float | None, otherwise: str = "—") -> str:
 @click.option("--from", "start", metavar="D", help="起于（含）。")
 @click.option("--to", "end", metavar="D", help="止于（不含）。")
 @click.option("--unit", "units", multiple=True, metavar="U", help="只要这些单位，可重复。")
+@click.option("--by", multiple=True, metavar="DIMENSION", help="kpi 数据表的分组，可重复；默认按月。")
+@click.option(
+    "--columns",
+    "meant",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="另把各列的含义写成一个 CSV 文件。",
+)
 @click.option("--identified", is_flag=True, help="带上投诉人的姓名、电话、地址、户号；须有董事长的授权。")
 @click.option("--grant", "grant_id", type=int, metavar="ID", help="授权的编号，与 --identified 一起用。")
 @click.pass_obj
 def export(
     house: House, frame: str, form: str, out: Path, start: str | None, end: str | None, units: tuple[str, ...],
-    identified: bool, grant_id: int | None,
+    by: tuple[str, ...], meant: Path | None, identified: bool, grant_id: int | None,
 ) -> None:  # fmt: skip
-    """导出数据表：tickets 工单、obligations 时限、callbacks 回访。产品质量口径，没有授权不含个人信息。"""
+    """导出数据表。产品质量口径，没有授权不含个人信息。"""
     if identified != (grant_id is not None):
         raise click.UsageError("--identified 和 --grant ID 要一起用：含个人信息的文件须有授权（第七条(二)）。")
-    if not out.parent.is_dir():
-        raise click.UsageError(f"没有这个文件夹：{out.parent}")
+    for path in (out, *([meant] if meant else [])):
+        if not path.parent.is_dir():
+            raise click.UsageError(f"没有这个文件夹：{path.parent}")
     try:
-        asked = frames.wanted(frame, now=now(), start=start, end=end, units=units, key=house.key)
+        asked = frames.wanted(frame, now=now(), start=start, end=end, units=units, by=by, key=house.key)
         files.check(form)
         if grant_id is not None:
             asked = _granted(house, asked, form, grant_id)
         with house.session(figures=True) as session:
             many = _write(session, asked, form, out)
+        if meant:
+            files.write_dictionary(frame, meant)
     except Unanswerable as no:
         raise click.UsageError(str(no)) from None
     except OSError as wrong:
@@ -176,8 +187,9 @@ def _granted(house: House, asked: frames.Wanted, form: str, grant_id: int) -> fr
 def _write(session: Session, asked: frames.Wanted, form: str, out: Path) -> int:
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("导出", total=frames.count(session, asked))
+        task = bar.add_task("导出", total=frames.count(session, asked) if console.is_terminal else None)
         return files.write(session, asked, form, out, lambda done: bar.update(task, completed=done))
 
 
 kpi.help = (kpi.help or "") + "\n\n可用：" + "、".join(METRICS)
+export.help = (export.help or "") + "\n\n可用：" + "、".join(f"{frame.name} {frame.zh}" for frame in FRAMES.values())

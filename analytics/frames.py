@@ -1,42 +1,53 @@
-"""Data frames for analysts: as streamed rows for files, and as pandas DataFrames. They name nobody, but where the
+"""Data frames for analysts: as streamed batches for files, and as pandas DataFrames. They name nobody, but where the
 chairman has granted it (`models.granting`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from analytics.columns import FRAMES, PSEUDONYMS, STAMP, Column, columns
-from analytics.labels import NAMED
-from analytics.questions import SCOPES, Unanswerable, Withheld, may_read, read_moment, unknown, written
-from models import pseudonym
+from analytics import kpi, selecting
+from analytics.columns import FRAMES, STAMP, columns
+from analytics.declaration import Column
+from analytics.metrics import METRICS
+from analytics.moments import moment, text
+from analytics.questions import (
+    SCOPES,
+    Question,
+    Unanswerable,
+    Withheld,
+    allow,
+    bound,
+    may_read,
+    read,
+    read_moment,
+    unknown,
+    written,
+)
+from analytics.selecting import Batch
 from models.actor import Actor
-from models.obligation import inherited, standing
-from models.policy import EXPORTERS, IDENTIFIED, QUALITY
-from models.tables import Accused, Source, Ticket, Unit
-from models.types import SHANGHAI, Moment
+from models.policy import EXPORTERS, IDENTIFIED
+from models.types import SHANGHAI
 
 if TYPE_CHECKING:
     import pandas as pd
 
-AT_ONCE = 2_000
-"""Rows read from the database at a time."""
-TABLES: dict[str, type[Any]] = {**NAMED, "source": Source}
-Read = Callable[[Any], Any]
-"""From a row of the database to a value."""
+KPI = "kpi"
+"""The frame of figures: no table's rows, but what `analytics.kpi` answers."""
+BY = ("month",)
+"""How its figures are divided where nothing is said."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """Which rows of a frame: [start, end) by its own time, of units by name, in a scope, as of now.
 
-    sight: the tickets that whoever asks may see. A frame has rows and numbers where a figure has sums: 全口径 holds
-    of the discipline track what they see of it. None: all, for the program itself.
+    by: how the figures of `kpi` are divided. reader: who asks, whose sight bounds the discipline track's rows in
+    全口径, and the penalties. None: the program itself, that sees all.
     """
 
     frame: str
@@ -44,8 +55,9 @@ class Wanted:
     start: datetime | None = None
     end: datetime | None = None
     units: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
     scope: str = "quality"
-    sight: ColumnElement[bool] | None = None
+    reader: Actor | None = None
     key: bytes = field(default=b"", repr=False)
     """LOG_KEY, of which the pseudonyms' key is made; without it there are none."""
     granted_to: int | None = None
@@ -62,6 +74,33 @@ class Wanted:
             raise unknown("scope", "没有“%(given)s”这个口径", self.scope, SCOPES)
         if self.start and self.end and self.start >= self.end:
             raise Unanswerable("to", "止于（to，不含）须晚于起于（from）。")
+        if self.by and self.frame != KPI:
+            raise Unanswerable("by", "只有 kpi 数据表可以分组。")
+        if self.frame == KPI:
+            self.question()
+
+    def question(self) -> Question:
+        """What `kpi` is asked: every figure that can be divided so, and is for whoever asks. Raises Unanswerable."""
+        every = read((), now=self.as_of, by=self.by or BY)
+        whole = Question(names=every.names, by=every.by, as_of=self.as_of, start=self.start, end=self.end,
+                         scope=self.scope, units=self.units)  # fmt: skip
+        if self.reader is None:
+            return whole
+        return replace(whole, names=tuple(name for name in whole.names if self._may(replace(whole, names=(name,)))))
+
+    def _may(self, asked: Question) -> bool:
+        try:
+            if self.reader is not None:
+                allow(self.reader, asked)
+        except Withheld:
+            return False
+        return True
+
+    def filters(self) -> dict[str, Any]:
+        """The conditions in the words of a query string; what is not asked is not there."""
+        by = self.question().by if self.frame == KPI else ()
+        given = {"from": bound(self.start), "to": bound(self.end), "unit": list(self.units), "by": list(by)}
+        return {name: value for name, value in given.items() if value}
 
 
 def wanted(
@@ -71,9 +110,10 @@ def wanted(
     start: str | None = None,
     end: str | None = None,
     units: Iterable[str] = (),
+    by: Iterable[str] = (),
     scope: str | None = None,
     key: bytes = b"",
-    sight: ColumnElement[bool] | None = None,
+    reader: Actor | None = None,
 ) -> Wanted:
     """What is wanted, in the words of a command line or query string. Raises Unanswerable."""
     return Wanted(
@@ -82,9 +122,10 @@ def wanted(
         start=read_moment("from", start) if start else None,
         end=read_moment("to", end) if end else None,
         units=tuple(dict.fromkeys(units)),
+        by=tuple(dict.fromkeys(word.strip() for words in by for word in words.split(",") if word.strip())),
         scope=scope or "quality",
         key=key,
-        sight=sight,
+        reader=reader,
     )
 
 
@@ -93,30 +134,65 @@ def may_export(actor: Actor) -> bool:
     return may_read(actor) and bool(actor.roles & EXPORTERS)
 
 
-def allow_export(actor: Actor) -> None:
-    """Raises Withheld for who may not take frames away."""
+def allow_export(actor: Actor, frame: str) -> None:
+    """Raises Withheld for who may not take a frame away: penalties are theirs who oversee them (POLICY §6)."""
     if not may_export(actor):
         raise Withheld("数据导出由运营管理部、纪检监察室、领导和分析员使用。")
+    if frame == "penalties" and not actor.oversees_penalties:
+        raise Withheld("责任追究的明细由运营管理部、纪检监察室和领导使用。")
+
+
+def read_columns(asked: Wanted) -> tuple[Column, ...]:
+    """The columns that are read from the database: all but the stamp."""
+    return columns(FRAMES[asked.frame], asked.identified)[: -len(STAMP)]
+
+
+def stamp(asked: Wanted) -> tuple[str, str, str]:
+    """The values of the stamp's columns, the same in every row."""
+    filters = "&".join(f"{name}={one}" for name, value in asked.filters().items()
+                       for one in (value if isinstance(value, list) else [value]))  # fmt: skip
+    return asked.scope, text(asked.as_of), filters
 
 
 def count(session: Session, asked: Wanted) -> int:
-    """How many rows `stream` gives."""
-    statement = _select(session, asked).with_only_columns(func.count()).order_by(None)
-    return session.scalar(statement) or 0
+    """How many rows `batches` gives."""
+    if asked.frame == KPI:
+        return len(kpi.answer(session, asked.question()))
+    return selecting.count(session, asked, read_columns(asked))
+
+
+def unstamped(session: Session, asked: Wanted) -> Iterator[Batch]:
+    """The rows, a few thousand at a time, as columns in the order of `read_columns`: times as `moments.text`."""
+    return _figures(session, asked) if asked.frame == KPI else selecting.batches(session, asked, read_columns(asked))
+
+
+def batches(session: Session, asked: Wanted) -> Iterator[Batch]:
+    """The same with the stamp: every column of a file."""
+    for batch in unstamped(session, asked):
+        many = len(batch[0])
+        yield [*batch, *([value] * many for value in stamp(asked))]
+
+
+def _figures(session: Session, asked: Wanted) -> Iterator[Batch]:
+    """All figures in long form: the rows of `kpi --json`, each with every dimension there is."""
+    rows = kpi.answer(session, asked.question())
+    told = [{**row.as_dict(), "metric_zh": METRICS[row.metric].zh} for row in rows]
+    for n in range(0, len(told), selecting.AT_ONCE):
+        part = told[n : n + selecting.AT_ONCE]
+        yield [[row.get(column.name, EMPTY.get(column.name)) for row in part] for column in read_columns(asked)]
+
+
+EMPTY = {"missing": 0}
+"""What stands in a row of `kpi` that does not say."""
 
 
 def stream(session: Session, asked: Wanted) -> Iterator[tuple[Any, ...]]:
-    """The rows, a tuple each in the order of `columns`, as they come from the database; times are aware."""
-    declared = read_columns(asked)
-    names: dict[str, dict[int, str]] = {
-        kind: dict(session.execute(select(TABLES[kind].id, TABLES[kind].name)).all())
-        for kind in {column.kind for column in declared} & TABLES.keys()
-    }
-    readers = [_reader(column, n, names, asked) for n, column in enumerate(declared)]
-    stamp = (asked.scope, asked.as_of)
-    rows = session.execute(_select(session, asked).execution_options(yield_per=AT_ONCE))
-    for row in rows:
-        yield (*(read(row) for read in readers), *stamp)
+    """The rows, a tuple each; times are aware."""
+    times = [n for n, column in enumerate(columns(FRAMES[asked.frame], asked.identified)) if column.kind == "time"]
+    for batch in batches(session, asked):
+        for n in times:
+            batch[n] = [at and moment(at) for at in batch[n]]
+        yield from zip(*batch, strict=True)
 
 
 def frame(
@@ -128,6 +204,7 @@ def frame(
     start: datetime | None = None,
     end: datetime | None = None,
     units: Iterable[str] = (),
+    by: Iterable[str] = (),
     key: bytes = b"",
 ) -> pd.DataFrame:
     """A frame as a DataFrame: times in Asia/Shanghai, missing values as pandas' own; `attrs` say scope and as-of.
@@ -136,75 +213,36 @@ def frame(
     """
     import pandas as pd  # half a second and 50 MB that a command without it need not pay
 
-    asked = Wanted(frame=name, as_of=at, start=start, end=end, units=tuple(units), scope=scope, key=key)
+    asked = Wanted(frame=name, as_of=at, start=start, end=end, units=tuple(units), by=tuple(by), scope=scope, key=key)
     declared = FRAMES[name].columns
-    rows = list(stream(session, asked))
+    whole: list[list[Any]] = [[] for _ in declared]
+    for batch in batches(session, asked):
+        for cells, more in zip(whole, batch, strict=False):  # without the stamp
+            cells.extend(more)
     found = {}
-    for n, column in enumerate(declared):
-        values = [row[n] for row in rows]
+    for column, cells in zip(declared, whole, strict=True):
         if column.kind == "time":
-            found[column.name] = pd.Series(pd.to_datetime(values, utc=True)).dt.tz_convert(SHANGHAI)
+            times = pd.to_datetime(cells, utc=True, format="%Y-%m-%d %H:%M:%S.%f").as_unit("us")
+            found[column.name] = pd.Series(times).dt.tz_convert(SHANGHAI)
+        elif column.kind == "day":
+            found[column.name] = pd.Series(pd.to_datetime(cells).as_unit("us"))
         else:
-            dtype = {"number": "Int64", "flag": "boolean", "inherited": "boolean"}.get(column.kind, "str")
-            found[column.name] = pd.Series(values, dtype=dtype)
+            found[column.name] = pd.Series(cells, dtype=DTYPES.get(column.kind, "str"))
     made = pd.DataFrame(found, columns=[column.name for column in declared])
-    made.attrs = {"frame": name, "scope": scope, "as_of": written(at)}
+    made.attrs.update(about(asked))
     return made
+
+
+def about(asked: Wanted) -> dict[str, Any]:
+    """What a file is of, as it says itself."""
+    return {"frame": asked.frame, "scope": asked.scope, "as_of": written(asked.as_of), **asked.filters()}
+
+
+DTYPES = {"number": "Int64", "measure": "Float64", "flag": "boolean", "inherited": "boolean"}
+"""Kind of column → pandas' type of it; all else is text."""
 
 
 def for_grantee(asked: Wanted) -> None:
     """Raises Unanswerable for a frame in which nobody could be named."""
     if asked.frame not in IDENTIFIED:
         raise Unanswerable("identified", "这个数据表里没有个人信息。")
-
-
-def read_columns(asked: Wanted) -> tuple[Column, ...]:
-    """The columns that are read from the database: all but the stamp. Computed ones come last."""
-    return columns(FRAMES[asked.frame], asked.identified)[: -len(STAMP)]
-
-
-def _select(session: Session, asked: Wanted) -> Select[Any]:
-    frame = FRAMES[asked.frame]
-    values = [column.value for column in read_columns(asked) if column.value is not None]
-    conditions = [Ticket.registered_at <= literal(asked.as_of, Moment()), *_within(asked)]
-    if asked.scope == "quality":
-        conditions += frame.confined
-    if asked.start is not None:
-        conditions.append(frame.at >= literal(asked.start, Moment()))
-    if asked.end is not None:
-        conditions.append(frame.at < literal(asked.end, Moment()))
-    if asked.units:
-        ids = dict(session.execute(select(Unit.name, Unit.id)).all())
-        for unit in asked.units:
-            if unit not in ids:
-                raise unknown("unit", "没有“%(given)s”这个单位", unit, ids)
-        conditions.append(frame.unit.in_([ids[unit] for unit in asked.units]))
-    if asked.granted_to is not None:
-        mine = (Accused.ticket_id == Ticket.id, Accused.user_id == asked.granted_to)
-        conditions.append(~select(Accused.n).where(*mine).correlate(Ticket).exists())
-    there = select(Ticket.id).where(*_within(asked)).correlate(None)
-    linked = [ticket.id.in_(there).label(f"sees_{name}") for name, ticket in frame.linked.items()]
-    return select(*values, *frame.raw, *linked).select_from(frame.rows).where(*conditions).order_by(*frame.order)
-
-
-def _within(asked: Wanted) -> list[ColumnElement[bool]]:
-    """What the scope demands of a ticket: of the rows', and of those that they point to."""
-    if asked.scope == "quality":
-        return [Ticket.track == QUALITY]
-    return [] if asked.sight is None else [or_(Ticket.track == QUALITY, asked.sight)]
-
-
-def _reader(column: Column, n: int, names: dict[str, dict[int, str]], asked: Wanted) -> Read:
-    """The function that reads the `n`th column from a row."""
-    if column.kind in names:
-        table = names[column.kind]
-        return lambda row: table.get(row[n])
-    if column.kind in PSEUDONYMS:
-        return lambda row: pseudonym.customer(asked.key, row.own_track, column.kind, row[n])
-    if column.kind == "standing":
-        return lambda row: standing(row.due_at, row.settled_at, row.voided_at, asked.as_of)
-    if column.kind == "inherited":
-        return lambda row: inherited(row.opened_at, row.held_since, row.due_at, row.settled_at)
-    if column.kind == "linked":  # a link to a ticket out of the scope does not exist
-        return lambda row: row[n] if getattr(row, f"sees_{column.name}") else None
-    return lambda row: row[n]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -58,7 +59,11 @@ class Obligation(Model):
         return inherited(self.opened_at, self.held_since, self.due_at, self.settled_at)
 
 
-def standing(due: datetime, settled: datetime | None, voided: datetime | None, at: datetime) -> str:
+When = TypeVar("When", datetime, str)
+"""A time; or the text of one, of texts that sort as their times do."""
+
+
+def standing(due: When, settled: When | None, voided: When | None, at: When) -> str:
     """How an obligation stands at `at`. What fell away after its deadline had passed stays late (POLICY §3)."""
     if settled is not None and settled <= at:
         return "on_time" if settled <= due else "late"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from analytics.columns import FRAMES, TYPES, columns
 from analytics.metrics import METRICS
 from analytics.questions import DIMENSIONS, ONLY
 from config import Settings
@@ -198,11 +199,27 @@ def figures_page() -> str:
     return "\n".join(out)
 
 
+def frames_page() -> str:
+    """docs/frames.md: every column of every frame."""
+    out = [
+        "# 数据表 · Frames",
+        "",
+        "Made from `analytics/columns.py`: what `run.py export` writes and `GET /api/v1/frame/NAME` answers. Times are",
+        "Asia/Shanghai's; in Parquet and Arrow they are timestamps, and words that repeat are dictionaries.",
+        "",
+    ]
+    for frame in FRAMES.values():
+        rows = [(f"`{c.name}`", c.zh, TYPES.get(c.kind, "text"), c.meaning) for c in columns(frame)]
+        out += [f"## `{frame.name}` {frame.zh}", "", _table(("column", "中文", "type", "含义"), rows)]
+    return "\n".join(out)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "workflow.md": workflow_page,
     "terms.md": terms_page,
     "settings.md": settings_page,
     "figures.md": figures_page,
+    "frames.md": frames_page,
 }
 
 

@@ -600,3 +600,15 @@ def test_a_review_is_written_whole_or_told_what_is_wrong(city, tmp_path):
     assert [(one["what"], one["format"], one["frozen"]) for one in told] == [
         ("review", "html", True), ("review", "docx", True), ("review", "xlsx", True), ("review", "html", False),
     ]  # fmt: skip
+
+
+def test_the_notebook_of_the_docs_runs_and_finds_the_figures_again(city: Run, tmp_path: Path):
+    """Its cells in their order, as an analyst runs them."""
+    docs = Path(run.__file__).parent / "docs"
+    cells = json.loads((docs / "analysis.ipynb").read_text(encoding="utf-8"))["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    environment = {**os.environ, "DATA_DIR": str(tmp_path / "data"), "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=docs, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"[1-9]\d* months agree", done.stdout)

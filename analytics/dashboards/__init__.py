@@ -14,7 +14,7 @@ from flask import Response as FlaskResponse
 from sqlalchemy.orm import Session
 
 from analytics import questions
-from analytics.dashboards import service
+from analytics.dashboards import service, taking
 from analytics.dashboards.asking import Asking
 from analytics.dashboards.english import ENGLISH, asked_for
 from analytics.dashboards.guard import protect
@@ -46,6 +46,7 @@ def create(
     actor_of: Callable[[], Actor | None],
     render_shell: Shell,
     login_url: Callable[[str], str],
+    exported: Callable[..., None],
     may_read: Callable[[], bool] | None = None,
     csrf_token: Callable[[], str] | None = None,
     gettext: Callable[[str], str] = str,
@@ -58,6 +59,7 @@ def create(
 
     session: a session on the database that figures are read from. actor_of: who asks, None for a stranger.
     render_shell: the page around the app. login_url: where a stranger goes, given where to come back to.
+    exported: records in the security log that a page was taken away.
     may_read: a further condition beside the roles that read figures. csrf_token: written into the cookie that Dash
     sends back as X-CSRFToken. gettext: for words that are not the page's own. in_english: for the request that runs.
     tickets: where the list of tickets is, for who has any in sight.
@@ -92,7 +94,9 @@ def create(
         csrf_token_name=_csrf_cookie(server),
         add_log_handler=False,
     )
-    service.install(dash, Asking(session, known, actor, now, translate, tickets))
+    asking = Asking(session, known, actor, now, translate, tickets)
+    service.install(dash, asking)
+    taking.install(server, url_base, asking, exported)
     protect(
         server, dash, is_page=lambda path: page_at(path, url_base) is not None, is_logged_in=known, may_read=allowed,
         login_url=login_url,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analytics import kpi, questions
@@ -16,6 +17,7 @@ from analytics.dashboards.words import Translate
 from analytics.periods import local_date
 from analytics.targets import targets_on
 from models.actor import Actor
+from models.tables import Unit
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Board:
 
     panels: dict[str, Panel]
     missing: tuple[str, ...]
+    metrics: tuple[str, ...]
+    """The figures that it shows, by name."""
 
 
 def board(
@@ -44,7 +48,17 @@ def board(
     found = dict(zip(asked, kpi.answers(session, list(asked.values())), strict=True))
     panels = page.make(look, found)
     missing = any(row.missing for rows in found.values() for row in rows)
-    return Board({name: panels[name] for name in page.panels if name in panels}, _missing(look) if missing else ())
+    return Board(
+        {name: panels[name] for name in page.panels if name in panels},
+        _missing(look) if missing else (),
+        tuple(dict.fromkeys(name for question in asked.values() for name in question.names)),
+    )
+
+
+def own_unit(session: Session, actor: Actor) -> str | None:
+    """The unit of a person, where there is one; of several the first."""
+    own = actor.own_units
+    return session.scalar(select(Unit.name).where(Unit.id.in_(own)).order_by(Unit.id).limit(1)) if own else None
 
 
 def _missing(look: Look) -> tuple[str, ...]:

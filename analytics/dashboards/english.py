@@ -26,6 +26,9 @@ ENGLISH = {
     "%(title)s：下载": "%(title)s: download", "%(title)s：表格": "%(title)s: table",
     "看最近 24 个月": "Show the last 24 months", "移除条件 %(told)s": "Remove the condition %(told)s",
     " 等 %(many)d 处": " and more, %(many)d in all", "%(label)s：%(value)s": "%(label)s: %(value)s", "、": ", ",
+    "下载全部": "Download all", "说明": "About", "工作表": "Sheet", "结论": "What it says", "依据": "Source",
+    "口径说明": "What it rests on", "时间": "By", "不计": "Left out", "图的数据": "The chart's data",
+    "%(from)s 至 %(to)s（不含）": "%(from)s to %(to)s (exclusive)", "界限 %(n)d": "Limit %(n)d",
     # dimensions and scopes
     "日": "day", "周": "week", "月": "month", "季": "quarter", "年": "year",
     "产品质量口径": "Product quality", "全口径": "Everything",

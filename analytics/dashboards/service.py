@@ -11,11 +11,10 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from analytics.dashboards import filters, totals
+from analytics.dashboards import filters, taking, totals
 from analytics.dashboards.asking import Asking
-from analytics.dashboards.board import Board, board
+from analytics.dashboards.board import Board, board, own_unit
 from analytics.dashboards.cards import card, wild
 from analytics.dashboards.filters import Filters
 from analytics.dashboards.page import Page
@@ -67,6 +66,7 @@ def layout(asking: Asking) -> Any:
                     html.Div(className="kf-head", children=[
                         html.Div(html.H1(id="title")),
                         html.Div(className="kf-do", children=[
+                            html.A(_("下载全部"), id="whole", className="kf-btn", download=""),
                             html.Button(_("打印"), className="kf-btn kf-wide-only", type="button",
                                         **wild(data_kf_print="1")),
                         ]),
@@ -104,9 +104,12 @@ def install(app: Dash, asking: Asking) -> None:
     app.layout = lambda: layout(asking) if asking.known() else html.Div()
     base: str = app.config.requests_pathname_prefix
 
-    @app.callback([Output(*one) for one in OUTPUTS], Input("url", "pathname"), Input("url", "search"))
+    outputs = [Output(*one) for one in (*OUTPUTS, ("whole", "href"))]
+
+    @app.callback(outputs, Input("url", "pathname"), Input("url", "search"))
     def show(pathname: Any, search: Any) -> list[Any]:
-        return answer(asking, page_at(pathname, base) or PAGES[0], search)
+        page = page_at(pathname, base) or PAGES[0]
+        return [*answer(asking, page, search), taking.address(base, page, search)]
 
     totals.install(app, asking, lambda pathname: page_at(pathname, base) is PAGES[0])
     browser: Any = app  # its method for the browser's callbacks is untyped
@@ -140,7 +143,7 @@ def answer(asking: Asking, page: Page, search: object) -> list[Any]:
         try:
             read = filters.read(search, as_of, units)
             if page.of_unit and read.unit is None:
-                read = read.but(unit=_own(asking, session))
+                read = read.but(unit=own_unit(session, asking.actor()))
             allowed_scope(asking.actor(), read.scope)
             if not page.of_unit or read.unit:
                 made = board(page, session, asking.actor(), read, as_of, _, asking.tickets)
@@ -162,12 +165,6 @@ def answer(asking: Asking, page: Page, search: object) -> list[Any]:
     shown[0] = {name: panel.figure for name, panel in made.panels.items() if panel.figure is not None}
     cards = [card(name, _(page.panels[name]), panel, _) for name, panel in made.panels.items()]
     return [*shown, _chips(page, chosen, made, as_of, _), None, cards]
-
-
-def _own(asking: Asking, session: Session) -> str | None:
-    """The unit of who asks, where there is one; of several the first."""
-    own = asking.actor().own_units
-    return session.scalar(select(Unit.name).where(Unit.id.in_(own)).order_by(Unit.id).limit(1)) if own else None
 
 
 def _instead(problem: str | None, units: list[str], chosen: Filters, as_of: datetime, _: Translate) -> Any:

@@ -14,6 +14,8 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 import run as program
+from analytics import files
+from analytics.columns import FRAMES, columns
 from analytics.metrics import METRICS, PERSONAL
 from models import granting
 from models.actor import actor
@@ -130,6 +132,34 @@ def test_who_reads_no_figures_and_takes_no_frames_is_told_so_in_chinese(whole: H
     for answer in refused:
         assert answer.status_code == 403
         assert answer.json == {"message": "您没有这项权限。"}
+
+
+def test_each_frame_comes_in_each_format_and_says_what_its_columns_are(whole: House):
+    asked = whole.api("operations")
+    starts = {"csv": b"", "xlsx": b"PK", "parquet": b"PAR1", "arrow": b"ARROW1"}
+    for name in FRAMES:
+        answer = asked.get(f"frame/{name}/columns")
+        assert [one["column"] for one in answer.json["columns"]] == [c.name for c in columns(FRAMES[name])]
+        for form in files.FORMATS if name == "customers" else ("csv", "parquet"):
+            file = asked.get(f"frame/{name}", format=form)
+            assert (file.status_code, file.data.startswith(starts[form])) == (200, True), (name, form)
+            assert f"filename={name}.{form}" in file.headers["Content-Disposition"]
+    rows = list(csv.DictReader(io.StringIO(asked.get("frame/kpi", by="unit").text)))
+    told = asked.get("kpi/complaints", by="unit").json["rows"]
+    mine = [(row["unit"], float(row["numerator"])) for row in rows if row["metric"] == "complaints"]
+    assert mine == [(row["unit"] or "", row["numerator"]) for row in told]
+    assert asked.get("frame/tickets", by="unit").status_code == 422
+    for path in ("frame/penalties", "frame/penalties/columns"):
+        assert whole.api("analyst").get(path).status_code == 403
+
+
+def test_a_page_is_taken_away_in_scope_and_on_record(whole: House):
+    assert whole.browser("analyst").get("/analytics/workbook.xlsx").status_code == 200
+    with whole.session() as session:
+        last = session.scalars(select(SecurityEvent).order_by(SecurityEvent.no.desc()).limit(1)).one()
+        assert (last.kind, json.loads(last.detail)["what"]) == ("exported", "page")
+        assert last.actor_id == whole.id_of("analyst")
+    assert whole.browser("operations").get("/analytics/workbook.xlsx?scope=all").status_code == 403
 
 
 @pytest.mark.parametrize("frame", ["tickets", "obligations", "callbacks"])

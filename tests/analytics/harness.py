@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, request, send_from_directory
 from sqlalchemy import Engine
@@ -34,6 +35,7 @@ class Harness:
     now: datetime
     actor: Actor | None = None
     english: bool = False
+    exported: list[dict[str, Any]] = field(default_factory=list)
     server: Flask = field(default_factory=lambda: Flask(__name__, static_folder=None))
 
     def __post_init__(self) -> None:
@@ -45,6 +47,7 @@ class Harness:
             actor_of=lambda: self.actor,
             render_shell=lambda parts: SHELL.format(**parts),
             login_url=lambda target: f"/login/?next={target}",
+            exported=lambda **what: self.exported.append(what),
             csrf_token=lambda: "token",
             in_english=lambda: self.english,
             now=lambda: self.now,

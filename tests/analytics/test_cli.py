@@ -12,7 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy.orm import Session
 
+from analytics import files
 from analytics.cli import export, kpi
+from analytics.columns import FRAMES, columns
 from analytics.metrics import METRICS
 from tests.analytics.conftest import Pair
 
@@ -93,6 +95,7 @@ def test_without_a_name_every_figure_is_there(run: Run) -> None:
         (["export", "tickets", "--format", "pdf", "--out", "x.pdf"], "没有“pdf”这种格式"),
         (["export", "tickets", "--format", "csv", "--out", "/no/such/folder/x.csv"], "没有这个文件夹"),
         (["export", "tickets", "--format", "csv"], "--out"),
+        (["export", "tickets", "--format", "csv", "--out", "x.csv", "--by", "unit"], "只有 kpi 数据表可以分组"),
         (["export", "tickets", "--format", "csv", "--out", "x.csv", "--unit", "水星"], "没有“水星”这个单位"),
     ],
     ids=lambda value: " ".join(value[:3]) if isinstance(value, list) else "",
@@ -107,8 +110,8 @@ def test_a_wrong_call_exits_2_with_a_sentence(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
-@pytest.mark.parametrize("frame", ["tickets", "obligations", "callbacks"])
+@pytest.mark.parametrize("form", files.FORMATS)
+@pytest.mark.parametrize("frame", ["obligations", "kpi"])
 def test_export_writes_the_file_and_says_how_many_rows(run: Run, tmp_path: Path, frame: str, form: str) -> None:
     path = tmp_path / f"{frame}.{form}"
     result: Result = run("export", frame, "--format", form, "--out", str(path), "--from", "2025-12",
@@ -117,5 +120,9 @@ def test_export_writes_the_file_and_says_how_many_rows(run: Run, tmp_path: Path,
     assert "产品质量口径" in result.stdout
     assert path.stat().st_size > 0
     if form == "csv":
+        meant = tmp_path / "columns.csv"
+        assert run("export", frame, "--format", form, "--out", str(path), "--columns", str(meant), "--from", "2025-12",
+                   "--unit", "东城营业所", "--unit", "工程公司").exit_code == 0  # fmt: skip
+        assert f"\n{columns(FRAMES[frame])[0].name}," in meant.read_text(encoding="utf-8-sig")
         lines = path.read_text(encoding="utf-8-sig").splitlines()
         assert f" {len(lines) - 1:,} 行" in result.stdout

@@ -1,16 +1,16 @@
 """Run the benchmarks that are named, or all: `python -m tests.bench [importing] [figures] [pages] [dashboards]
-[alerts]`."""
+[exporting] [alerts]`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from tests.bench import alerts, dashboards, figures, importing, pages
+from tests.bench import alerts, dashboards, exporting, figures, importing, pages
 
 ALL: dict[str, Callable[[], None]] = {
     "importing": importing.run, "figures": figures.run, "pages": pages.run, "dashboards": dashboards.run,
-    "alerts": alerts.run,
+    "exporting": exporting.run, "alerts": alerts.run,
 }  # fmt: skip
 
 if __name__ == "__main__":

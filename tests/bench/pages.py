@@ -59,12 +59,7 @@ def run() -> None:
     kept = os.environ.get("PAGES_DIR")
     folder = Path(kept or tempfile.mkdtemp(prefix="bench-"))
     try:
-        small, large = _settings(folder / f"{SMALL}"), _settings(folder / f"{LARGE}")
-        if not (folder / "complete").exists():
-            _build(small, large)
-            (folder / "complete").touch()
-        for settings in (small, large):
-            migrations.upgrade(settings.database_url)
+        small, large = cities(folder)
         before, after = _measure(small, SMALL), _measure(large, LARGE)
         for name, took in after.items():
             print(f"{name}: {took / before[name]:.2f} times as long")
@@ -83,6 +78,17 @@ def city(folder: Path, size: int) -> Engine:
         multiply(wanted, size // SMALL)
     migrations.upgrade(wanted.database_url)
     return engine_for(wanted.database_url)
+
+
+def cities(folder: Path) -> tuple[Settings, Settings]:
+    """The small city and the large one in a folder, made where they are not there yet."""
+    small, large = _settings(folder / f"{SMALL}"), _settings(folder / f"{LARGE}")
+    if not (folder / "complete").exists():
+        _build(small, large)
+        (folder / "complete").touch()
+    for settings in (small, large):
+        migrations.upgrade(settings.database_url)
+    return small, large
 
 
 def _build(small: Settings, large: Settings) -> None:

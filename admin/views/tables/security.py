@@ -34,7 +34,7 @@ NAMES = {
     "name": "名称", "number": "号码标记", "period": "期间", "reason": "理由", "reveal": "查看编号", "root": "根",
     "rows": "行数", "scope": "口径", "second": "解除验证器", "status": "状态", "step": "步骤", "table": "表",
     "texts": "文字", "tickets": "工单", "units": "单位数", "until": "直到", "waits": "等待中", "what": "内容",
-    "why": "原因",
+    "why": "原因", "divided": "分组",
 }  # fmt: skip
 """What the parts of an entry's detail are called."""
 LISTED = {column.name: column.zh for column in (columns.CONTENT, columns.STANDING, *columns.COLUMNS)}
@@ -52,6 +52,8 @@ VALUES = {
     "reason": REVEAL_REASONS | person.REASONS,
     "scope": {"quality": "产品质量口径", "all": "全口径"},
     "what": {"ticket": "工单", "list": "工单清单", "kpi": "统计指标", "frame": "数据表", "person": "某人的全部信息",
+             "page": "整页图表", "events": "操作记录",
+             "penalties": "责任追究", "customers": "在册户数",
              "seen": "谁看过某人的信息", "payroll": "扣发清单", "fields": "隐去的内容", **access_change.KINDS,
              **IDENTIFIED, "obligations": "时限", **{name: ROLES[name] for name in CONFIDENTIAL}},
     "why": {"idle": "久未使用"},

@@ -20,6 +20,8 @@ from typing import Any
 
 from analytics.columns import FRAMES
 from analytics.dashboards.pages import PAGES
+from analytics.dashboards.taking import address
+from analytics.files import FORMATS
 from analytics.metrics import METRICS
 from analytics.questions import DIMENSIONS
 from models.penalty_workflow import ACTIONS as PENALTY_ACTIONS
@@ -377,8 +379,14 @@ SURFACES: dict[str, Surface | Nothing] = {
     # Figures
     "KpiApi.figure": figures,
     "TotalsApi.quarters": pages("/api/v1/totals/", "/api/v1/totals/?scope=all&by=unit"),
-    "FrameApi.file": pages(*(f"/api/v1/frame/{name}?format={form}&scope={scope}" for name in (*FRAMES, "no_such")
-                             for form in ("csv", "xlsx") for scope in ("quality", "all", "totals"))),
+    "FrameApi.file": pages(*(f"/api/v1/frame/{name}?format=csv&scope={scope}" for name in (*FRAMES, "no_such")
+                             for scope in ("quality", "all", "totals")),
+                           *(f"/api/v1/frame/{name}?format={form}&scope={scope}" for name in ("tickets", "events")
+                             for form in FORMATS for scope in ("quality", "all"))),
+    "FrameApi.meaning": pages(*(f"/api/v1/frame/{name}/columns" for name in (*FRAMES, "no_such"))),
+    **{address("/analytics/", page): pages(*(address("/analytics/", page, search)
+                                             for search in ("", "?scope=all", "?scope=totals&by=week")))
+       for page in PAGES},
     "/analytics/": pages("/analytics/", "/analytics/?scope=all"),
     "/analytics/<path:path>": pages("/analytics/{id}", *(f"/analytics/{page.name}/" for page in PAGES if page.name)),
     "/analytics/_dash-dependencies": pages("/analytics/_dash-dependencies"),

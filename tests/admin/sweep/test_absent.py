@@ -122,7 +122,8 @@ def test_discipline_tickets_change_no_byte_of_what_others_get(world: World):
 GENERAL = ("IndexView.index", "TicketView.list", "TicketView.export", "TicketView.incident", "TicketView.similar",
            "TicketView.lookup", "TicketView.where", "TicketApi.get_list", "SupervisionView.board", "NoticeView.list",
            "PenaltyView.list", "MediaExposureView.list", "PenaltyApi.get_list", "MediaExposureApi.get_list",
-           "KpiApi.figure", "FrameApi.file", "TotalsApi.quarters", "/analytics/_dash-update-component",
+           "KpiApi.figure", "FrameApi.file", "FrameApi.meaning", "/analytics/workbook.xlsx", "TotalsApi.quarters",
+           "/analytics/_dash-update-component",
            "/analytics/_dash-layout", "DelegationView.list")  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from flask.testing import FlaskClient
 from itsdangerous import BadSignature
 from pypdf import PdfReader
@@ -76,7 +78,7 @@ class Person:
 
 def heard(answer: TestResponse, house: House) -> str:
     """All that an answer says: headers, cookies and what is packed into them, its text with and without tags, and what
-    a workbook or a PDF holds."""
+    a workbook, a PDF, a Parquet or an Arrow file holds."""
     headers = "\n".join(f"{name}: {unquote(value)}" for name, value in answer.headers)
     return "\n".join([headers, *_cookies(answer, house), *_body(answer.data)])
 
@@ -101,6 +103,12 @@ def _body(data: bytes) -> Iterator[str]:
         return
     if data.startswith(b"%PDF"):
         yield from (page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
+        return
+    if data.startswith((b"PAR1", b"ARROW1")):
+        file = pa.BufferReader(data)
+        table = pq.read_table(file) if data.startswith(b"PAR1") else pa.ipc.open_file(file).read_all()
+        yield str(table.schema)
+        yield str(table.to_pydict())
         return
     text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), data.decode("utf-8", "replace"))
     yield text
