@@ -60,7 +60,7 @@ def check(form: str) -> None:
 
 def write_dictionary(name: str, path: Path) -> None:
     """What the columns of a frame mean, as a CSV file for people."""
-    with _aside(path) as aside, aside.open("w", encoding="utf-8", newline="") as file:
+    with put_whole(path) as aside, aside.open("w", encoding="utf-8", newline="") as file:
         file.write(BOM)
         writer = csv.writer(file)
         writer.writerow(HEADINGS)
