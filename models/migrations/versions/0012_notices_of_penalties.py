@@ -39,7 +39,7 @@ def downgrade() -> None:
     op.drop_index("ix_notice_penalty", "notice")
     op.drop_index("one_notice_per_act", "notice")
     _checks(AFTER, BEFORE)
-    there = [sa.CheckConstraint(said, name=name) for name, said in BEFORE.items()]
+    there = tuple(sa.CheckConstraint(said, name=name) for name, said in BEFORE.items())
     with op.batch_alter_table("notice", table_args=there if _is_sqlite() else ()) as notice:
         notice.drop_column("penalty_id")
 
