@@ -213,7 +213,7 @@ def decided(line: Line, at: datetime) -> str:
     said = str(DECIDED.get(line.act, ""))
     open_ = penalty is not None and penalty.decided_at is None and penalty.state in ("confirmed", "executed")
     if line.act == "confirm" and due_at is not None and open_ and at <= due_at:
-        said = words.joined(said, _("%(when)s可以申诉一次。", when=words.long_before(due_at, at)))
+        said = words.joined(said, _("可以在%(when)s申诉一次。", when=words.long_before(due_at, at)))
     return said
 
 

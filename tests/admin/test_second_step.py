@@ -61,9 +61,9 @@ def test_it_is_set_up_at_the_next_sign_in_and_asked_at_each_one_after(strict, us
 
 
 def dark_modules(svg: str) -> set[tuple[int, int]]:
-    """(column, row) of the dark modules that a drawing's one path strokes."""
+    """(column, row) of the dark modules, which the last path of a drawing strokes; before it comes the light ground."""
     found, x, y = set(), 0.0, 0.0
-    for letter, said in re.findall(r"([Mmh])([-\d. ]+)", re.search(r' d="([^"]+)"', svg)[1]):
+    for letter, said in re.findall(r"([Mmh])([-\d. ]+)", re.findall(r' d="([^"]+)"', svg)[-1]):
         steps = [float(number) for number in said.split()]
         if letter == "h":
             found |= {(int(x) + n, int(y)) for n in range(int(steps[0]))}
@@ -73,7 +73,7 @@ def dark_modules(svg: str) -> set[tuple[int, int]]:
     return found
 
 
-@pytest.mark.parametrize(("name", "issuer"), [("discipline", "聊城水务集团有限公司"), ("d" * 64, "聊城水务集团有")])
+@pytest.mark.parametrize(("name", "issuer"), [("discipline", "聊城水务集团有限公司"), ("d" * 64, "聊城水务集团有限")])
 def test_its_qr_code_is_what_a_telephone_can_read_off_a_screen(strict, name, issuer):
     """The address of the secret beside it; under 200 characters, with the four light modules around that the standard
     asks for, and at least 4 pixels a module."""

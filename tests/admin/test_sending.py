@@ -165,9 +165,9 @@ def test_of_a_penalty_only_that_there_is_something_and_to_the_person_alone(house
     channel(house, port, user="handler")
     channel(house, port, role="handler")
     assert runs(house, "2026-03-06 09:10") == Sent(sent=1)
-    assert mail.received == [
-        ("handler@example.cn", "顾客投诉提醒：请登录查看", "有一件与您有关的事，请登录查看。 https://desk.example/notices/\n")
-    ]  # fmt: skip
+    ((to, title, text),) = mail.received
+    assert (to, title) == ("handler@example.cn", "顾客投诉提醒：请登录查看")
+    assert text.strip() == "有一件与您有关的事，请登录查看。 https://desk.example/notices/"
 
 
 def test_a_group_hears_of_each_deadline_once(late, port, open_post):

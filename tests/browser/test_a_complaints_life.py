@@ -186,20 +186,21 @@ def test_the_discipline_track_ends_in_the_record(desk: Desk, person: People) -> 
 
 def test_a_discipline_ticket_given_back_and_sent_round_until_the_chairman_ends_it(desk: Desk, person: People) -> None:
     discipline, chairman, head, agent = (person(name) for name in ("discipline", "chairman", "head", "agent"))
-    address = desk.at("instructed")
-    head.goto(address)
-    do(head, "退回")
-    head.get_by_label("退回理由").select_option("不属本单位")
-    head.get_by_label("说明").fill("张某上月已调走。")
-    press(head, "退回")
-    flash(head, "已退回")
-
-    chairman.goto(address)
-    do(chairman, "批示")
-    chairman.get_by_label("承办单位").select_option(desk.unit)
-    chairman.get_by_label("批示", exact=False).first.fill("调走前的事仍由原单位办理。")
-    press(chairman, "批示")
-    flash(chairman, f"已转{desk.unit}")
+    address = desk.at("reported")
+    for said in ("立即退还。", "调走前的事仍由原单位办理。"):
+        chairman.goto(address)
+        do(chairman, "批示")
+        chairman.get_by_label("承办单位").select_option(desk.unit)
+        chairman.get_by_label("批示", exact=False).first.fill(said)
+        press(chairman, "批示")
+        flash(chairman, f"已转{desk.unit}")
+        if said == "立即退还。":
+            head.goto(address)
+            do(head, "退回")
+            head.get_by_label("退回理由").select_option("不属本单位")
+            head.get_by_label("说明").fill("张某上月已调走。")
+            press(head, "退回")
+            flash(head, "已退回")
 
     for n in (2, 3):
         submit_result(head, address)

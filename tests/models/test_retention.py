@@ -247,6 +247,7 @@ def test_what_was_said_in_its_penalties_and_exposures_goes_too_and_their_log_sta
     city.session.add(PenaltyText(penalty_id=mine.id, event_no=1, field="reason", value="改过的话", salt=b"0" * 16))
     city.session.flush()
     assert {name for name, _why in city.differences()} == {f"追究 {mine.id}"}
+    city.session.execute(delete(PenaltyText).where(PenaltyText.value == "改过的话"))
 
 
 def test_a_dry_run_counts_what_a_run_then_erases(city):
