@@ -118,7 +118,7 @@ def survival(session: Session, asked: Question) -> list[At]:
     if not isinstance(metric, Hours):
         raise Unanswerable("name", "“%(given)s”不是时长。", given=name)
     found = hours.histograms(session, asked, Labels(session, asked))
-    return curve(hours.steps(found[metric.clock.name].get((), {})))
+    return list(curve(hours.steps(found[metric.clock.name].get((), {}))))
 
 
 def as_json(asked: Question, rows: Iterable[Row]) -> dict[str, Any]:
