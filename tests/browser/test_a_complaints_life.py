@@ -197,7 +197,7 @@ def test_a_discipline_ticket_given_back_and_sent_round_until_the_chairman_ends_i
         if said == "立即退还。":
             head.goto(address)
             do(head, "退回")
-            head.get_by_label("退回理由").select_option("不属本单位")
+            head.get_by_label("不属本单位").check()
             head.get_by_label("说明").fill("张某上月已调走。")
             press(head, "退回")
             flash(head, "已退回")
