@@ -25,7 +25,7 @@ GROUP = 64_000
 TIMES = pa.timestamp("us", "Asia/Shanghai")
 TYPES: dict[str, pa.DataType] = {
     "number": pa.int64(), "measure": pa.float64(), "time": TIMES, "day": pa.date32(), "flag": pa.bool_(),
-    "inherited": pa.bool_(),
+    "inherited": pa.bool_(), "effect": pa.float64(),
 }  # fmt: skip
 WORDS = pa.dictionary(pa.int32(), pa.string())
 OPTIONS = pa.ipc.IpcWriteOptions(emit_dictionary_deltas=True, compression="zstd")
@@ -98,7 +98,7 @@ def _maker(column: Column) -> Callable[[Cells], pa.Array]:
         return _Words().array
     if column.kind == "time":  # read as UTC, as which they are stored, and shown as Shanghai's
         return lambda cells: pa.array(cells, pa.string()).cast(pa.timestamp("us")).view(pa.int64()).view(TIMES)
-    if column.kind == "measure":
+    if column.kind in ("measure", "effect"):
         return lambda cells: pa.array([cell if cell is None else float(cell) for cell in cells], kind)
     return lambda cells: pa.array(cells, kind)
 

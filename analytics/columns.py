@@ -14,7 +14,7 @@ from analytics.declaration import Column, Frame, code, ref, said, time
 from analytics.questions import DIMENSIONS
 from models.penalty_workflow import DECIDED
 from models.policy import QUALITY
-from models.tables import Callback, CustomerCount, Obligation, Penalty, Ticket, TicketEvent
+from models.tables import Callback, CustomerCount, Obligation, Penalty, Review, ReviewAction, Ticket, TicketEvent
 
 Earlier, Main = aliased(Ticket), aliased(Ticket)
 LINKED = {"repeat_of": Earlier, "main": Main}
@@ -174,6 +174,33 @@ FRAMES: dict[str, Frame] = {
             ),
         ),
         Frame(
+            "reviews", "总结改进", of="none",
+            rows=outerjoin(Review, ReviewAction, ReviewAction.review_id == Review.id),
+            at=Review.released_at, unit=Review.unit_id, known=Review.released_at,
+            order=(Review.released_at, Review.id, ReviewAction.n), always=(Review.state == "released",),
+            raw=(ReviewAction.id.label("action_id"),),
+            columns=(
+                Column("review", "总结", "总结的编号；一行一项改进措施，没有措施的总结一行", Review.id, "number"),
+                ref("unit", "承办单位", "总结的单位", Review.unit_id, "unit"),
+                Column("starts", "期间起", "总结的期间从哪一天起", Review.starts, "day"),
+                Column("ends", "期间止", "到哪一天为止，不含这一天", Review.ends, "day"),
+                time("submitted_at", "提交时间", "数字在这时冻结", Review.submitted_at),
+                time("released_at", "发布时间", "期间按它截取；没有发布的不列", Review.released_at),
+                Column("n", "序号", "第几项措施；空为没有措施", ReviewAction.n, "number"),
+                Column("due", "期限", "措施到哪一天完成，也从这一天比较前后", ReviewAction.due, "day"),
+                ref("category", "针对类别", "空为本单位的全部投诉", ReviewAction.category_id, "category"),
+                Column("days", "比较天数", "期限前后各几天；空为还没有到期", None, "effect"),
+                Column("before", "前", "期限前的投诉件数", None, "effect"),
+                Column("after", "后", "期限后的投诉件数", None, "effect"),
+                Column("over_before", "前的户月或天数", "比率的分母：有在册户数的为户月，没有的为天", None, "effect"),
+                Column("over_after", "后的户月或天数", "同上", None, "effect"),
+                Column("ratio", "比值", "后比前；空为前没有投诉", None, "effect"),
+                Column("low", "区间下限", "比值的 95% 置信区间", None, "effect"),
+                Column("high", "区间上限", "比值的 95% 置信区间；空为没有上限", None, "effect"),
+                Column("verdict", "结论", "effective 有效、worse 变差、unknown 数据尚不能判断", None, "verdict"),
+            ),
+        ),
+        Frame(
             "customers", "在册户数", of="none", rows=CustomerCount.__table__,
             at=CustomerCount.month, unit=CustomerCount.unit_id, known=CustomerCount.month,
             order=(CustomerCount.month, CustomerCount.unit_id),
@@ -223,6 +250,6 @@ def dictionary(name: str, identified: bool = False) -> list[dict[str, str]]:
 
 TYPES = {
     "number": "integer", "measure": "number", "time": "time", "day": "date", "flag": "true/false",
-    "inherited": "true/false",
+    "inherited": "true/false", "effect": "number",
 }  # fmt: skip
 """Kind → what the dictionary calls it; all else is text."""

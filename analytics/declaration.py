@@ -9,7 +9,7 @@ from sqlalchemy import FromClause, select
 
 from models.tables import Ticket, TicketText
 
-CODES = frozenset({"code", "role", "standing", "unit", "category", "channel", "district", "source"})
+CODES = frozenset({"code", "role", "standing", "verdict", "unit", "category", "channel", "district", "source"})
 """Kinds of columns of which a file knows each word once, however often it stands there."""
 
 

@@ -92,7 +92,7 @@ def _cells(column: Column, *, people: bool) -> Callable[[Cells], Cells]:
     """What stands in the CSV cells of a column. Numbers are written as they are, and nothing for what is not there."""
     if column.kind == "time":
         return moments.clocks if people else moments.stamps
-    if column.kind in ("number", "measure", "day"):
+    if column.kind in ("number", "measure", "effect", "day"):
         return lambda cells: cells
     if column.kind in ("flag", "inherited"):
         return lambda cells: list(map(FLAGS.get, cells))

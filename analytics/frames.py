@@ -238,7 +238,7 @@ def about(asked: Wanted) -> dict[str, Any]:
     return {"frame": asked.frame, "scope": asked.scope, "as_of": written(asked.as_of), **asked.filters()}
 
 
-DTYPES = {"number": "Int64", "measure": "Float64", "flag": "boolean", "inherited": "boolean"}
+DTYPES = {"number": "Int64", "measure": "Float64", "effect": "Float64", "flag": "boolean", "inherited": "boolean"}
 """Kind of column → pandas' type of it; all else is text."""
 
 

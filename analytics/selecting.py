@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
@@ -18,10 +18,14 @@ from analytics.labels import NAMED
 from analytics.moments import moment, text, utc_text
 from analytics.periods import last_day_before, local_date, midnight
 from analytics.questions import unknown
+from analytics.reviews.judging import judged
 from models import actor, pseudonym
+from models.book import Book
 from models.obligation import inherited, standing
 from models.penalties.scope import overseen
 from models.policy import QUALITY, ROLES
+from models.reviews.measures import measures
+from models.reviews.periods import WINDOW
 from models.scope import visible
 from models.tables import Accused, Source, Ticket, Unit
 from models.types import Moment
@@ -29,6 +33,7 @@ from models.types import Moment
 if TYPE_CHECKING:
     from analytics.declaration import Column, Frame
     from analytics.frames import Wanted
+    from models.reviews.document import Effect
 
 AT_ONCE = 4_000
 """Rows read from the database at a time."""
@@ -48,7 +53,8 @@ def batches(session: Session, asked: Wanted, declared: Sequence[Column]) -> Iter
     """
     statement = selected(session, asked, declared)
     names = [column.name for column in statement.selected_columns]
-    readers = [_reader(session, column, asked) for column in declared]
+    effects = cache(partial(_effects, session, asked))
+    readers = [_reader(session, column, asked, effects) for column in declared]
     with session.connection().execute(statement, execution_options={"yield_per": AT_ONCE}) as result:
         for found in result.partitions():
             raw = dict(zip(names, zip(*found, strict=True), strict=True))
@@ -134,9 +140,11 @@ def _period(frame: Frame, asked: Wanted) -> Iterator[Where]:
         yield frame.at < literal(asked.end, Moment())
 
 
-def _reader(session: Session, column: Column, asked: Wanted) -> Read:
+def _reader(session: Session, column: Column, asked: Wanted, effects: Callable[[], dict[int, Effect]]) -> Read:
     """The function that gives a column's cells."""
     name = column.name
+    if column.kind in ("effect", "verdict"):
+        return lambda raw: [getattr(effects().get(action), name, None) for action in raw["action_id"]]
     if column.kind in TABLES or column.kind == "role":
         words = _roles(session) if column.kind == "role" else _names(session, column.kind)
         return lambda raw: list(map(words.get, raw[name]))
@@ -150,6 +158,13 @@ def _reader(session: Session, column: Column, asked: Wanted) -> Read:
         return lambda raw: [_inherited(*owed) for owed in zip(
             raw["opened_at"], raw["held_since"], raw["due_at"], raw["settled_at"], strict=True)]  # fmt: skip
     return lambda raw: raw[name]
+
+
+def _effects(session: Session, asked: Wanted) -> dict[int, Effect]:
+    """What became of the actions of released reviews, by their ids."""
+    window = Book(session, b"").number("review_window", QUALITY, asked.as_of, WINDOW)
+    due = measures(session, None, local_date(asked.as_of) + timedelta(days=1), released=True)
+    return {one.action_id: one for one in judged(session, due, as_of=asked.as_of, window=window)}
 
 
 def _names(session: Session, kind: str) -> dict[int, str]:

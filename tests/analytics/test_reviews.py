@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analytics import kpi, reviews
+from analytics import frames, kpi, reviews
 from analytics.periods import midnight
 from analytics.reviews import charts, files, judging, paper
 from analytics.reviews.paper import Paper
@@ -19,7 +19,7 @@ from analytics.statistics import intervals
 from models import reviews as desk
 from models.reviews import document, periods, reading, wording
 from models.reviews.document import Document, Effect
-from models.tables import Unit
+from models.tables import Review, Unit
 from tests.analytics.city import City, at, city_of
 
 UNIT, HEAD = "二次供水公司", "head of 二次供水公司"
@@ -86,6 +86,23 @@ def test_an_action_is_judged_by_the_rate_after_against_before(city, before, afte
     assert found.ratio == (pytest.approx(ratio) if ratio is not None else None)
     told = intervals.compare(before, 28, after, 28)
     assert (found.low, found.high) == (told.low, told.high)
+
+
+def test_what_released_actions_did_is_a_frame_without_a_word_of_theirs(city):
+    complaints(city, DUE - timedelta(days=28), 12, 28)
+    complaints(city, DUE, 1, 28)
+    promised(city)
+    at_once = {"at": at("2026-03-01 00:00")}
+    assert frames.frame(city.session, "reviews", **at_once).empty  # submitted, and not yet for everybody
+    review = city.session.scalars(select(Review)).one()
+    desk.act(city.session, review.id, "release", {}, by=city.people["operations"], at=at("2026-01-12 09:00"),
+             book=city.book, version=review.version)  # fmt: skip
+    (row,) = frames.frame(city.session, "reviews", **at_once).to_dict("records")
+    assert (row["unit"], row["category"], row["n"], row["due"].date()) == (UNIT, "水压", 1, DUE)
+    assert (row["days"], row["before"], row["after"], row["verdict"]) == (28, 12, 1, "effective")
+    assert row["ratio"] == pytest.approx(1 / 12)
+    assert row["low"] < 1 / 12 < row["high"] < 1
+    assert not {"每天查水箱。", "降三成", "加压晚。"} & set(map(str, row.values()))
 
 
 def test_where_there_are_customers_their_number_counts(city):
