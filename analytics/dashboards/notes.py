@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from analytics.dashboards.filters import Filters
 from analytics.dashboards.page import Look
 from analytics.periods import last_day_before, local_date
 from models.annotation import KINDS
+from models.reviews.measures import actions_for_chart
 from models.tables import Annotation, Unit
 
 MOST = 8
@@ -22,16 +23,19 @@ LETTERS = 8
 
 
 def read(session: Session, chosen: Filters, as_of: datetime) -> Sequence[Annotation]:
-    """What was noted in a period, for everybody or the unit that is chosen, in order."""
-    last = min(last_day_before(chosen.end), local_date(as_of))
-    whose = [Annotation.unit_id.is_(None)]
-    if chosen.unit:
-        whose.append(Annotation.unit_id.in_(select(Unit.id).where(Unit.name == chosen.unit)))
-    return session.scalars(
+    """What was noted in a period, for everybody or the unit that is chosen, in order; of that unit the improvement
+    actions that fell due, too: those of all units would be a hedge."""
+    first, last = local_date(chosen.start), min(last_day_before(chosen.end), local_date(as_of))
+    units = session.scalars(select(Unit.id).where(Unit.name == chosen.unit)).all() if chosen.unit else []
+    found = session.scalars(
         select(Annotation)
-        .where(Annotation.day >= local_date(chosen.start), Annotation.day <= last, or_(*whose))
+        .where(Annotation.day >= first, Annotation.day <= last)
+        .where(or_(Annotation.unit_id.is_(None), Annotation.unit_id.in_(units)))
         .order_by(Annotation.day, Annotation.id)
     ).all()
+    actions = actions_for_chart(session, units, first, last + timedelta(days=1)) if units else []
+    drawn = [Annotation(day=day, kind="action", text=what, rebases=False, reason="") for day, what, _unit in actions]
+    return sorted([*found, *drawn], key=lambda note: note.day)
 
 
 def noted(look: Look, figure: Figure) -> list[str]:

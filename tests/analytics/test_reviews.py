@@ -12,6 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analytics import frames, kpi, reviews
+from analytics.dashboards import notes
+from analytics.dashboards.filters import Filters
 from analytics.periods import midnight
 from analytics.reviews import charts, files, judging, paper
 from analytics.reviews.paper import Paper
@@ -88,7 +90,7 @@ def test_an_action_is_judged_by_the_rate_after_against_before(city, before, afte
     assert (found.low, found.high) == (told.low, told.high)
 
 
-def test_what_released_actions_did_is_a_frame_without_a_word_of_theirs(city):
+def test_what_released_actions_did_is_a_frame_and_their_days_stand_on_the_units_charts(city):
     complaints(city, DUE - timedelta(days=28), 12, 28)
     complaints(city, DUE, 1, 28)
     promised(city)
@@ -103,6 +105,11 @@ def test_what_released_actions_did_is_a_frame_without_a_word_of_theirs(city):
     assert row["ratio"] == pytest.approx(1 / 12)
     assert row["low"] < 1 / 12 < row["high"] < 1
     assert not {"每天查水箱。", "降三成", "加压晚。"} & set(map(str, row.values()))
+
+    winter = {"start": at("2025-12-01 00:00"), "end": at("2026-03-01 00:00")}
+    ours, all_units = (notes.read(city.session, Filters(unit=unit, **winter), at_once["at"]) for unit in (UNIT, None))
+    assert [(note.day, note.kind, note.text) for note in ours] == [(DUE, "action", "每天查水箱。")]
+    assert list(all_units) == []
 
 
 def test_where_there_are_customers_their_number_counts(city):

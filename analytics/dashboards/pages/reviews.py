@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -23,7 +22,7 @@ from models.reviews import periods, scope, wording
 from models.reviews.document import RATE, Effect
 from models.reviews.measures import Measure, measures
 from models.reviews.periods import Period
-from models.tables import Annotation, Review, Unit
+from models.tables import Review, Unit
 
 MOST = 60
 """Rows of a table."""
@@ -37,17 +36,11 @@ def asks(look: Look) -> Mapping[str, Question]:
 
 
 def make(look: Look, found: Answers) -> Mapping[str, Panel]:
-    """The actions' days stand on the chart where one unit is chosen: of all units they would be a hedge."""
     totals = {row.metric: row for row in found["total"]}
-    due = _due(look)
-    marked = look
-    if look.chosen.unit:
-        notes = [Annotation(day=one.due, kind="action", text=one.what, rebases=False, reason="") for one in due]
-        marked = replace(look, notes=sorted([*look.notes, *notes], key=lambda note: note.day))
     return {
-        "effects": effects(look, due),
-        "rate": panels.trend(marked, panels.of(found["time"], "complaint_rate"), totals["complaint_rate"]),
-        "on-time": panels.trend(marked, panels.of(found["time"], "on_time_rate"), totals["on_time_rate"]),
+        "effects": effects(look, _due(look)),
+        "rate": panels.trend(look, panels.of(found["time"], "complaint_rate"), totals["complaint_rate"]),
+        "on-time": panels.trend(look, panels.of(found["time"], "on_time_rate"), totals["on_time_rate"]),
         "written": written(look),
     }
 
