@@ -223,6 +223,7 @@ FRAMES: dict[str, Frame] = {
                 Column("missing", "缺户数的投诉", "没有在册户数、未计入比率的投诉件数", None, "number"),
                 Column("low", "区间下限", "95% 置信区间；空为没有", None, "measure"),
                 Column("high", "区间上限", "95% 置信区间；空为没有", None, "measure"),
+                Column("not_reached", "未达到", "时长：至今办完的还不到这一比例，所以数值为空", None, "flag"),
             ),
         ),
     )

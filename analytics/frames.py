@@ -182,7 +182,7 @@ def _figures(session: Session, asked: Wanted) -> Iterator[Batch]:
         yield [[row.get(column.name, EMPTY.get(column.name)) for row in part] for column in read_columns(asked)]
 
 
-EMPTY = {"missing": 0}
+EMPTY = {"missing": 0, "not_reached": False}
 """What stands in a row of `kpi` that does not say."""
 
 

@@ -26,6 +26,8 @@ AS_THEY_ARE = {"strings_to_formulas": False, "strings_to_numbers": False, "strin
 NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 LONGEST_NAME = 31
 """Characters of a sheet's name."""
+DECIMALS = {0: "whole", 1: "tenths"}
+"""How many decimals a page shows → how the cell shows them; all else as hundredths."""
 NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?%?")
 CHART = 10
 """Columns that a chart takes up."""
@@ -104,6 +106,7 @@ FORMATS: dict[str, dict[str, Any]] = {
     "wrap": {"text_wrap": True, "valign": "top"},
     "quiet": {"font_color": COLOURS["ink-2"]},
     "whole": {"num_format": "#,##0"},
+    "tenths": {"num_format": "#,##0.0"},
     "number": {"num_format": "#,##0.00"},
     "share": {"num_format": "0.0%"},
     "exact": {"num_format": "General"},
@@ -159,7 +162,7 @@ def _write_cell(sheet: Any, row: int, column: int, cell: str, formats: Mapping[s
         sheet.write_string(row, column, cell)
         return
     number = float(cell.replace(",", "").rstrip("%"))
-    how = "share" if cell.endswith("%") else "number" if "." in cell else "whole"
+    how = "share" if cell.endswith("%") else DECIMALS.get(len(cell.partition(".")[2]), "number")
     sheet.write_number(row, column, round(number / 100, 12) if how == "share" else number, formats[how])
 
 

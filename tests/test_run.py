@@ -542,7 +542,7 @@ def test_over_https_the_dashboards_cookie_has_the_prefix_too(command, monkeypatc
     assert '"csrf_token_name":"__Host-csrf"' in page.text.replace(" ", ""), "by which Dash's scripts find it"
 
 
-def test_browsers_that_only_open_connections_keep_nobody_waiting(command, tmp_path):
+def test_browsers_that_only_open_connections_keep_nobody_waiting(city, tmp_path):
     """Chromium opens one ahead of need for each window, and sends nothing on it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -696,4 +696,4 @@ def test_a_form_does_not_load_all_tickets(probes, of_both_units):
 
 
 def test_the_users_chart_that_loads_a_foreign_script_is_gone(still):
-    assert not [rule for rule in still.app.url_map.iter_rules() if "chart" in rule.rule.lower()]
+    assert not [rule for rule in still.app.url_map.iter_rules() if "chartview" in rule.endpoint.lower()]

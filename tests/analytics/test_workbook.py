@@ -78,7 +78,9 @@ def test_each_page_is_a_workbook_of_its_charts_tables_and_sources(house: Harness
 def _as_shown(cell: Any) -> str:
     if isinstance(cell.value, str):
         return cell.value
-    return {"0.0%": "{:.1%}", "#,##0": "{:,.0f}", "#,##0.00": "{:,.2f}"}[cell.number_format].format(cell.value)
+    return {"0.0%": "{:.1%}", "#,##0": "{:,.0f}", "#,##0.0": "{:,.1f}", "#,##0.00": "{:,.2f}"}[
+        cell.number_format
+    ].format(cell.value)
 
 
 def test_the_charts_are_native_and_of_the_points_that_the_page_draws(house: Harness, lively_city: Pair) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Desk
@@ -184,6 +185,7 @@ def test_the_discipline_track_ends_in_the_record(desk: Desk, person: People) -> 
     flash(agent, "已填写处理记录表")
 
 
+@pytest.mark.slow  # the same forms as above, another way round
 def test_a_discipline_ticket_given_back_and_sent_round_until_the_chairman_ends_it(desk: Desk, person: People) -> None:
     discipline, chairman, head, agent = (person(name) for name in ("discipline", "chairman", "head", "agent"))
     address = desk.at("reported")

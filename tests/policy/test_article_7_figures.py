@@ -8,6 +8,7 @@ from analytics import frames, kpi, totals
 from analytics.columns import FRAMES
 from analytics.dashboards.board import board
 from analytics.dashboards.filters import default
+from analytics.dashboards.pages import PAGES
 from analytics.questions import DIMENSIONS, Withheld, allowed_scope, divisible
 from tests.fixtures.city import brought_to, gallery, on_sqlite, shanghai
 
@@ -15,14 +16,16 @@ LATER = shanghai("2026-04-20 12:00")
 
 
 def quality(city):
-    """Every figure by every dimension, every frame, the page and the totals, as others than discipline have them."""
+    """Every figure by every dimension, every frame, the pages and the totals, as others than discipline have them."""
     found = {}
     for by in ((), *((one,) for one in DIMENSIONS), ("month", "unit"), ("quarter", "category"), ("channel", "track")):
         rows = kpi.query(city.session, divisible(by), as_of=LATER, by=by)
         found[by] = [row.as_dict() for row in rows]
     for name in FRAMES:
         found[name] = list(frames.stream(city.session, frames.wanted(name, now=LATER)))
-    found["page"] = board(city.session, default(LATER), LATER, str)
+    who = city.operations.as_of(LATER)
+    for page in PAGES:
+        found[page.title] = board(page, city.session, who, default(LATER), LATER, str)
     return found
 
 

@@ -12,7 +12,7 @@ from tests.admin.sweep.walking import Person, asks, heard
 from tests.admin.sweep.world import World
 
 ABSENT, ABSENT_NO = "893175900000001", "纪2026-ZZZ9"
-OUTSIDERS = ("colleague", "head", "leadership", "admin")
+OUTSIDERS = ("colleague", "leadership", *(pytest.param(who, marks=pytest.mark.slow) for who in ("head", "admin")))
 CHANCE = (
     (re.compile(r"nonce-[\w-]+|nonce=\"[^\"]+\""), "nonce"),
     (re.compile(r"Set-Cookie: [^\n]+"), "cookie"),

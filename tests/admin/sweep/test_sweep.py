@@ -18,11 +18,11 @@ from tests.fixtures.city import PEOPLE
 PARTS = 4
 """Into so many tests the whole product of people and requests is cut, for as many processes."""
 OFTEN = {
-    "TicketApi.get": 22, "TicketApi.events": 4, "TicketView.show": 3, "TicketView.list": 2, "TicketView.export": 1,
+    "TicketApi.get": 11, "TicketApi.events": 3, "TicketView.show": 2, "TicketView.list": 2, "TicketView.export": 1,
     "TicketApi.get_list": 2, "PenaltyApi.get": 2, "/analytics/_dash-update-component": 1, "IndexView.index": 1,
 }  # fmt: skip
-"""How many of a route's requests each person makes in the sample; the others are asked by every eighth person."""
-SELDOM = 8
+"""How many of a route's requests each person makes in the sample; the others are asked by one."""
+SELDOM = 15
 
 
 def some(route: Route, of_route: list[Ask], n: int) -> list[Ask]:
