@@ -71,7 +71,7 @@ def afternoon(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
     with closing(engine.connect()) as connection, Session(connection) as session:
         setup.seed(session, through=2026)
         build(session, Book(session, KEY.encode()), tickets=300, months=13, seed=5, now=NOW,
-              password_hash=hash_password(PASSWORD))  # fmt: skip
+              password_hash=hash_password(PASSWORD), count=program.draft)  # fmt: skip
         scene = Scene(session, KEY.encode(), NOW)
         tickets = play(scene)
         remind(session, NOW)

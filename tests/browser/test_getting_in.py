@@ -127,6 +127,7 @@ def test_another_holder_agrees_to_a_change_of_confidential_access(
     holder.get_by_role("main").get_by_role("link").filter(has_text="待同意").first.click()
     expect(holder.get_by_role("heading", level=1)).to_have_text("保密权限")
     assert serious(holder) == []
+    picture(holder, "confidential")
     press(holder, re.compile("^同意：.*发了设新密码的一次性口令"))
     expect(holder.get_by_role("status")).to_contain_text("已同意，即时生效。")
     expect(holder.get_by_role("main")).to_contain_text("已同意")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Desk
+from tests.browser.conftest import Desk, Picture
 from tests.browser.test_the_pages import LOOKS, People, serious
 
 
@@ -38,7 +38,9 @@ def test_discipline_opens_a_masked_telephone_for_a_reason_by_keyboard(desk: Desk
     expect(page.locator("dd", has_text=re.compile(r"\d{7,}")).first).to_be_visible()
 
 
-def test_the_chairman_grants_and_takes_back_and_the_grantee_sees_it_meanwhile(desk: Desk, person: People) -> None:
+def test_the_chairman_grants_and_takes_back_and_the_grantee_sees_it_meanwhile(
+    desk: Desk, person: People, picture: Picture
+) -> None:
     chairman, grantee = person("chairman"), person("analyst")
     href = closed_ticket(chairman, desk)
     number = chairman.locator(".kf-crumbs span").last.inner_text()
@@ -63,6 +65,7 @@ def test_the_chairman_grants_and_takes_back_and_the_grantee_sees_it_meanwhile(de
 
     chairman.reload()
     expect(chairman.get_by_text("用过 1 次")).to_be_visible()
+    picture(chairman, "grants")
     chairman.get_by_role("button", name=re.compile("^撤回给")).click()
     expect(chairman.get_by_text("即时生效")).to_be_visible()
     assert grantee.reload().status == 404  # type: ignore[union-attr]
@@ -76,12 +79,16 @@ def test_axe_finds_nothing_serious_on_the_grants_and_nothing_sticks_out(desk: De
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-def test_a_persons_access_is_downloaded_in_both_forms_from_one_page(desk: Desk, person: People) -> None:
+def test_a_persons_access_is_downloaded_in_both_forms_from_one_page(
+    desk: Desk, person: People, picture: Picture
+) -> None:
     page = person("operations")
     page.goto(f"{desk.url}/person/")
     page.get_by_label("电话").fill("13800005678")
     page.get_by_label("查询理由").select_option(label="本人申请查阅、复制")
     page.get_by_role("button", name="查询", exact=True).click()
+    expect(page.get_by_role("button", name="下载表格")).to_be_visible()
+    picture(page, "person")
     for button, ending in (("下载表格", ".xlsx"), ("下载 JSON", ".json")):
         with page.expect_download() as file:
             page.get_by_role("button", name=button).click()

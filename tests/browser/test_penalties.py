@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Desk
+from tests.browser.conftest import Desk, Picture
 from tests.browser.test_a_complaints_life import press
 from tests.browser.test_the_pages import serious
 
@@ -20,7 +20,7 @@ def act(page: Page, name: str, **fields: str) -> None:
     press(page, name)
 
 
-def test_exposed_confirmed_appealed_upheld_and_executed(desk: Desk, person: People) -> None:
+def test_exposed_confirmed_appealed_upheld_and_executed(desk: Desk, person: People, picture: Picture) -> None:
     operations, discipline, handler = person("operations"), person("discipline"), person("handler")
     chairman, other = person("chairman"), person("head2")
 
@@ -35,6 +35,7 @@ def test_exposed_confirmed_appealed_upheld_and_executed(desk: Desk, person: Peop
     proposed = operations.get_by_role("row").filter(has_text="聊城晚报")
     expect(proposed).to_have_count(3)
     expect(proposed.filter(has_text="李强")).to_contain_text("2026-11-24 20:00 媒体曝光")
+    picture(operations, "penalties")
 
     # Whoever is to be fined is told nothing of a proposal.
     handler.goto(f"{desk.url}/penalties/mine")
@@ -44,6 +45,7 @@ def test_exposed_confirmed_appealed_upheld_and_executed(desk: Desk, person: Peop
     phone = person("discipline", phone=True)
     phone.goto(f"{desk.url}/penalties/")
     phone.get_by_role("checkbox").first.check()
+    picture(phone, "penalties-phone")
 
     # 纪检监察室 confirms several at once.
     discipline.goto(f"{desk.url}/penalties/")
@@ -59,6 +61,7 @@ def test_exposed_confirmed_appealed_upheld_and_executed(desk: Desk, person: Peop
     handler.goto(f"{desk.url}/penalties/mine")
     expect(handler.get_by_role("row")).to_have_count(before + 1)
     assert serious(handler) == []
+    picture(handler, "penalties-mine")
     expect(handler.get_by_role("cell", name="申诉", exact=False).first).to_have_attribute("data-heading", "申诉期限：")
     handler.get_by_role("row").nth(1).get_by_role("link").first.click()
     address = handler.url
@@ -71,6 +74,7 @@ def test_exposed_confirmed_appealed_upheld_and_executed(desk: Desk, person: Peop
     expect(discipline.get_by_role("main")).to_contain_text("当天不当班，有值班表。")
     expect(discipline.get_by_role("link", name="驳回申诉", exact=True)).to_have_count(0)
     chairman.goto(address)
+    picture(chairman, "penalty")
     act(chairman, "驳回申诉", 理由="值班表显示当班。")
     handler.reload()
     expect(handler.get_by_role("main")).to_contain_text("值班表显示当班。")
@@ -86,6 +90,7 @@ def test_exposed_confirmed_appealed_upheld_and_executed(desk: Desk, person: Peop
     expect(operations.get_by_role("heading", level=1)).to_have_text("责任追究通知书")
     expect(operations.get_by_role("main")).to_contain_text("李强")
     assert serious(operations) == []
+    picture(operations, "penalty-notice")
     operations.get_by_role("link", name="回到追究").click()
     act(operations, "登记执行")
     expect(operations.get_by_role("main")).to_contain_text("已执行")

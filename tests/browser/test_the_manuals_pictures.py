@@ -46,6 +46,12 @@ FOUND = {
     "accounts": ("admin", "/users/list/"),
     "account-form": ("admin", "/users/add"),
     "role": ("admin", "/roles/edit/1"),
+    "home-auditor": ("auditor", "/"),
+    "security-log": ("auditor", "/security-log/list/"),
+    "password-profile": ("admin", "/password-profile/list/"),
+    "reviews": ("operations", "/reviews/"),
+    "targets": ("operations", "/target/list/"),
+    "annotations": ("operations", "/annotation/list/"),
 }  # fmt: skip
 """Picture → who, and the address; tickets by what they are here for."""
 ON_A_PHONE = {"units": FOUND["units"], "rule-form": FOUND["rule-form"], "assign": FOUND["assign"]}
