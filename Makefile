@@ -16,9 +16,10 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
 APT_INSTALL := $(APT) install --yes --no-install-recommends
 
-# One pytest process a core. A file stays in one process: its module-wide fixtures are built once.
+# One pytest process a core. A file stays in one process: its module-wide fixtures are built once. In the order of the
+# folders: by the number of their tests the browser's few long ones came last, one process idle.
 TEST_WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
-PYTEST := $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile
+PYTEST := $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 TYPED := $(wildcard config.py models analytics)
 
 UV := uv==0.13.9
