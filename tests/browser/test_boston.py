@@ -62,7 +62,7 @@ def test_bostons_winter_is_seen_and_its_water_commission_is_a_unit_like_another(
 ) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{boston}{name}/{PERIOD}")
-    expect(page.locator(f"#{panel}-plot .main-svg").first).to_be_visible(timeout=DRAWN)
+    expect(page.locator(f"#{panel}-plot .main-svg").first).to_be_visible(timeout=4 * DRAWN)
     if name == "units":
         page.locator(f"#{panel}-swap").click()
         expect(page.locator(f"#{panel}-table")).to_contain_text("BWSC")
