@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import clocks, fields, matter, policy, repeats, scope, store, uploads
+from models import clocks, fields, matter, policy, repeats, scope, store, uploads, versions
 from models.actor import SYSTEM, Actor
 from models.book import Book
 from models.case import Case
@@ -120,8 +120,8 @@ def _act(
     at = max(at, case.ticket["last_event_at"])
     parts = parts_in(case.ticket, by, level)
     steps = permitted(case, action, by, parts, at, book, level)
-    if action.versioned:
-        _same_version(case, version)
+    if action.versioned and versions.seen(version) != case.ticket["version"]:
+        raise Stale(case.ticket["version"])
     values = fields.read_all(action.fields, given, book, lambda value: scope.find(session, value, by),
                              lambda ids: uploads.of(session, ids, by))  # fmt: skip
     check = CHECKS.get(action.name)
@@ -176,17 +176,6 @@ def available(case: Case, by: Actor, at: datetime, book: Book, level: str) -> li
             continue
         found.append(action)
     return found
-
-
-def _same_version(case: Case, version: Any) -> None:
-    if version is None:
-        raise Invalid({"version": Reason("required")})
-    if isinstance(version, str) and version.isascii() and version.isdecimal():
-        version = int(version)
-    if isinstance(version, bool) or not isinstance(version, int):
-        raise Invalid({"version": Reason("not_an_integer")})
-    if version != case.ticket["version"]:
-        raise Stale(case.ticket["version"])
 
 
 def redate(session: Session, *, at: datetime, book: Book) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,6 +52,23 @@ def event_hash(before: str, event: Mapping[str, Any]) -> str:
             ]
         )
     ).hexdigest()
+
+
+def chained(
+    events: Sequence[Mapping[str, Any]], link: Callable[[str, Mapping[str, Any]], str] = event_hash
+) -> tuple[str, str | None]:
+    """The hash of the last event, and where the chain breaks. link: (the hash before, an event) → its hash."""
+    head = GENESIS
+    for n, event in enumerate(events, 1):
+        if event["no"] != n:
+            return head, f"事件 {n} 缺失"
+        try:
+            head = link(head, event)
+        except (AttributeError, TypeError):
+            return head, f"事件 {n} 不可读"
+        if head != event["hash"]:
+            return head, f"事件 {n}（{event['action']}）与校验值不符"
+    return head, None
 
 
 def digest(key: bytes, salt: bytes, field: str, value: str) -> str:

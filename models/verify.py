@@ -141,7 +141,7 @@ def _differences(
 ) -> Iterator[str]:
     found.tickets += 1
     found.events += len(events)
-    head, broken = _chain(events)
+    head, broken = log.chained(events)
     if broken:
         yield broken
         return
@@ -161,21 +161,6 @@ def _differences(
                 yield from _compare(f"{table} {row['n']}", expected, row, blank, frozenset({"ticket_id", "n"}))
         yield from (f"{table} {n} 缺失" for n in logged)
     yield from _text_differences(events, texts, key, found)
-
-
-def _chain(events: list[dict[str, Any]]) -> tuple[str, str | None]:
-    """The hash of the last event, and where the chain breaks."""
-    head = log.GENESIS
-    for n, event in enumerate(events, 1):
-        if event["no"] != n:
-            return head, f"事件 {n} 缺失"
-        try:
-            head = log.event_hash(head, event)
-        except (AttributeError, TypeError):
-            return head, f"事件 {n} 不可读"
-        if head != event["hash"]:
-            return head, f"事件 {n}（{event['action']}）与校验值不符"
-    return head, None
 
 
 def _text_differences(

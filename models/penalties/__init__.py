@@ -11,10 +11,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import actor, fields, log, repeats
+from models import actor, fields, log, repeats, versions
 from models.actor import SYSTEM, Actor
 from models.base import User
 from models.book import Book
@@ -184,10 +184,10 @@ def act(
     with repeats.claimed(session, by, once, f"penalty/{penalty_id}/{name}", body, penalty_id, at) as known:
         if known:
             return known
-        penalty = locked(session, penalty_id)
+        penalty = versions.locked(session, Penalty, penalty_id)
         step = permitted(session, penalty, action, by, at, level)[0]
-        if action.versioned:
-            _same_version(penalty, version)
+        if action.versioned and versions.seen(version) != penalty.version:
+            raise StalePenalty(penalty.version)
         values = fields.read_all(action.fields, given, book, lambda _: None)
         before = writing.snapshot(penalty)
         try:
@@ -218,24 +218,6 @@ def _judges(session: Session, penalty: Penalty, at: datetime) -> list[int]:
             continue
         found.append(one.user_id)
     return found
-
-
-def locked(session: Session, penalty_id: int) -> Penalty:
-    """A penalty as it is now, held until the transaction ends: on SQLite by an update that changes nothing."""
-    if session.get_bind().dialect.name == "sqlite":
-        session.execute(update(Penalty).where(Penalty.id == penalty_id).values(version=Penalty.version))
-    return session.get_one(Penalty, penalty_id, populate_existing=True, with_for_update=True)
-
-
-def _same_version(penalty: Penalty, version: Any) -> None:
-    if version is None:
-        raise Invalid({"version": Reason("required")})
-    if isinstance(version, str) and version.isascii() and version.isdecimal() and len(version) < 10:
-        version = int(version)
-    if isinstance(version, bool) or not isinstance(version, int):
-        raise Invalid({"version": Reason("not_an_integer")})
-    if version != penalty.version:
-        raise StalePenalty(penalty.version)
 
 
 Values = Mapping[str, Any]

@@ -36,19 +36,10 @@ def differences(read: Callable[[Table], Iterable[Row]], key: bytes) -> Iterator[
 
 
 def _of_one(penalty: Row, events: list[Row], facts: list[Row], texts: list[Row], key: bytes) -> Iterator[str]:
-    head = log.GENESIS
-    for n, event in enumerate(events, 1):
-        if event["no"] != n:
-            yield f"事件 {n} 缺失"
-            return
-        try:
-            head = event_hash(head, event)
-        except (AttributeError, TypeError):
-            yield f"事件 {n} 不可读"
-            return
-        if head != event["hash"]:
-            yield f"事件 {n}（{event['action']}）与校验值不符"
-            return
+    head, broken = log.chained(events, event_hash)
+    if broken:
+        yield broken
+        return
     if not events or penalty["event_count"] != len(events) or penalty["head"] != head:
         yield f"日志末尾与追究不符：追究记 {penalty['event_count']} 条，日志有 {len(events)} 条"
     rows = log.fold(event["payload"] for event in events)

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from models import penalties
+from models import versions
 from models.actor import SYSTEM
 from models.penalties import writing
 from models.penalty import MediaExposure, Penalty, PenaltyEvent, PenaltyText
@@ -40,7 +40,7 @@ def erase(session: Session, ended: Ended, at: datetime, most: int) -> int:
     for until, of in ended:
         ids = select(Penalty.id).join(Ticket, Ticket.id == Penalty.ticket_id).where(of, _said(until)).limit(most)
         for penalty_id in session.scalars(ids.order_by(Penalty.id)).all():
-            _erase(session, penalties.locked(session, penalty_id), until, at)
+            _erase(session, versions.locked(session, Penalty, penalty_id), until, at)
             done += 1
         shown = select(MediaExposure.id).join(Ticket, Ticket.id == MediaExposure.ticket_id).where(of, _told(until))
         rows = session.scalars(shown.order_by(MediaExposure.id).limit(most)).all()

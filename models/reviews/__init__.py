@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models import fields, repeats
+from models import fields, repeats, versions
 from models.actor import SYSTEM, Actor
 from models.book import Book
 from models.notice import Notice
@@ -103,10 +103,10 @@ def act(
     with repeats.claimed(session, by, once, f"review/{review_id}/{name}", body, review_id, at) as known:
         if known:
             return known
-        review = _locked(session, review_id)
+        review = versions.locked(session, Review, review_id)
         permitted(review, action, by)
-        if action.versioned:
-            _same_version(review, version)
+        if action.versioned and versions.seen(version) != review.version:
+            raise StaleReview(review.version)
         values = fields.read_all(action.fields, given, book, lambda _: None)
         start = review.state
         _effect(session, review, name, values, figures, at, book)
@@ -152,21 +152,3 @@ def _told(session: Session, review: Review, at: datetime) -> None:
     session.execute(
         update(Notice).where(Notice.review_id == review.id, Notice.read_at.is_(None)).values(read_at=at)
     )  # fmt: skip
-
-
-def _locked(session: Session, review_id: int) -> Review:
-    """A review as it is now, held until the transaction ends: on SQLite by an update that changes nothing."""
-    if session.get_bind().dialect.name == "sqlite":
-        session.execute(update(Review).where(Review.id == review_id).values(version=Review.version))
-    return session.get_one(Review, review_id, populate_existing=True, with_for_update=True)
-
-
-def _same_version(review: Review, version: Any) -> None:
-    if version is None:
-        raise Invalid({"version": Reason("required")})
-    if isinstance(version, str) and version.isascii() and version.isdecimal() and len(version) < 10:
-        version = int(version)
-    if isinstance(version, bool) or not isinstance(version, int):
-        raise Invalid({"version": Reason("not_an_integer")})
-    if version != review.version:
-        raise StaleReview(review.version)

@@ -34,19 +34,10 @@ def differences(read: Callable[[Table], Iterable[Row]]) -> Iterator[tuple[str, s
 
 
 def _of_one(review: Row, events: list[Row], actions: list[Row]) -> Iterator[str]:
-    head = log.GENESIS
-    for n, event in enumerate(events, 1):
-        if event["no"] != n:
-            yield f"事件 {n} 缺失"
-            return
-        try:
-            head = event_hash(head, event)
-        except (AttributeError, TypeError):
-            yield f"事件 {n} 不可读"
-            return
-        if head != event["hash"]:
-            yield f"事件 {n}（{event['action']}）与校验值不符"
-            return
+    head, broken = log.chained(events, event_hash)
+    if broken:
+        yield broken
+        return
     if review["event_count"] != len(events) or review["head"] != head:
         yield f"日志末尾与总结不符：总结记 {review['event_count']} 条，日志有 {len(events)} 条"
     if not events:  # of before there was a log: nothing had been submitted then

@@ -56,7 +56,7 @@ def test_and_last_what_was_filled_in(ticket, agent):
 @pytest.mark.parametrize(
     ("version", "code"),
     [(None, "required"), ("one", "not_an_integer"), (1.0, "not_an_integer"), (True, "not_an_integer"),
-     ("１", "not_an_integer"), ("-1", "not_an_integer"), ([], "not_an_integer")],
+     ("１", "not_an_integer"), ("-1", "not_an_integer"), ([], "not_an_integer"), ("1" * 5000, "not_an_integer")],
 )  # fmt: skip
 def test_a_version_is_a_number(ticket, agent, plant, version, code, refused):
     with refused(code, "version"):
