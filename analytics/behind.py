@@ -18,6 +18,7 @@ from analytics.labels import NAMED
 from analytics.metrics import METRICS
 from analytics.periods import midnight
 from analytics.questions import SCOPES, Question
+from analytics.spells import Spell, within
 from models.actor import Actor
 from models.tables import Ticket
 
@@ -89,14 +90,14 @@ def predicate(cell: Cell, actor: Actor, at: datetime) -> ColumnElement[bool] | N
         then = min(at, until)
         where += [metric.starts < then, or_(metric.ends.is_(None), metric.ends > then), metric.known]
     else:
-        where += parts.within(metric.grain.at, midnight(cell.start), until)
+        where += within(metric.grain.at)
         where.append(_side(metric, cell.side))
     for name, value in cell.of:
         column = metric.grain.unit if name == "unit" else parts.COLUMNS[name]
         table = NAMED[name]
         where.append(column.is_(None) if value is None else column.in_(select(table.id).where(table.name == value)))
     found = select(Ticket.id).select_from(metric.grain.rows).where(*where).correlate(None)
-    return Ticket.id.in_(found.params(**parts.known(asked)))
+    return Ticket.id.in_(found.params(**parts.known(asked, Spell(None, midnight(cell.start), until))))
 
 
 def _side(metric: Any, side: str) -> ColumnElement[bool]:

@@ -21,8 +21,11 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    exists,
     func,
     join,
+    literal_column,
+    not_,
     or_,
     outerjoin,
     select,
@@ -136,7 +139,7 @@ HANDLING = Grain(
     at=Obligation.opened_at,
     unit=Obligation.unit_id,
     known=(
-        Obligation.kind == "handle",
+        Obligation.kind == literal_column("'handle'"),  # as its index says it
         Obligation.opened_at <= AS_OF,
         # What fell away past its deadline stays: it has gone on so long without a result.
         or_(Obligation.voided_at.is_(None), Obligation.voided_at > AS_OF, Obligation.voided_at > Obligation.due_at),
@@ -145,59 +148,62 @@ HANDLING = Grain(
 )
 """A round of handling, from the unit's getting it."""
 
-_calls = (Callback.corrected_at.is_(None), Callback.called_at <= AS_OF)
-_outcome = (
-    select(
-        Callback.ticket_id,
-        Callback.called_at,
-        Callback.unit_id,
-        (Callback.outcome == "satisfied").label("satisfied"),
-        Callback.solved,
-        func.row_number().over(partition_by=Callback.ticket_id, order_by=Callback.n).label("nth"),
-        func.count().over(partition_by=Callback.ticket_id).label("of"),
-    )
-    .where(Callback.outcome.in_(OUTCOMES_OF_CALLS), *_calls)
-    .subquery("outcome")
-)
-OUTCOMES = Grain(
-    rows=join(_outcome, Ticket, _outcome.c.ticket_id == Ticket.id), at=_outcome.c.called_at, unit=_outcome.c.unit_id
-)
-SATISFIED: Where = _outcome.c.satisfied
-FIRST: Where = _outcome.c.nth == 1
-ASKED_AGAIN: Where = _outcome.c.of > 1
-SAID: Where = _outcome.c.solved.is_not(None)
-SOLVED: Where = _outcome.c.solved.is_(True)
+_Other = aliased(Callback)
 
-_refused = (
-    select(
-        Callback.ticket_id,
-        Callback.called_at,
-        func.row_number().over(partition_by=Callback.ticket_id, order_by=Callback.n).label("nth"),
-    )
-    .where(Callback.outcome == "dissatisfied", *_calls)
-    .subquery("refused")
+
+def _stands(call: Any, *outcomes: str) -> tuple[Where, ...]:
+    """That a call-back of one of these outcomes had been made by AS_OF, and is no mistake."""
+    return call.outcome.in_(outcomes), call.corrected_at.is_(None), call.called_at <= AS_OF
+
+
+def _another(*outcomes: str, where: Where) -> Where:
+    """Whether the ticket has another such call-back: one look into the calls of a single ticket."""
+    return exists().where(_Other.ticket_id == Callback.ticket_id, where, *_stands(_Other, *outcomes))
+
+
+_EARLIER, _LATER = _Other.n < Callback.n, _Other.n > Callback.n
+_CALLS = join(Callback, Ticket, Callback.ticket_id == Ticket.id)
+OUTCOMES = Grain(rows=_CALLS, at=Callback.called_at, unit=Callback.unit_id, known=_stands(Callback, *OUTCOMES_OF_CALLS))
+SATISFIED: Where = Callback.outcome == "satisfied"
+FIRST: Where = not_(_another(*OUTCOMES_OF_CALLS, where=_EARLIER))
+ASKED_AGAIN: Where = _another(*OUTCOMES_OF_CALLS, where=_LATER)
+"""Of the first outcome, whether there is a second."""
+SAID: Where = Callback.solved.is_not(None)
+SOLVED: Where = Callback.solved.is_(True)
+
+_refused_before = (
+    select(func.count())
+    .where(_Other.ticket_id == Callback.ticket_id, _EARLIER, *_stands(_Other, "dissatisfied"))
+    .scalar_subquery()
 )
 THIRD_ROUNDS = Grain(
-    rows=join(_refused, Ticket, and_(_refused.c.ticket_id == Ticket.id, _refused.c.nth == 2)),
-    at=_refused.c.called_at,
+    rows=_CALLS,
+    at=Callback.called_at,
     unit=Ticket.unit_id,
+    known=(*_stands(Callback, "dissatisfied"), _refused_before == 1),
 )
 """Tickets whose customers have been dissatisfied twice: the third round begins."""
 
-_attempted = case((Callback.outcome.in_(ATTEMPTS), Callback.called_at))
-_round = (
-    select(
-        Callback.ticket_id,
-        func.coalesce(func.min(_attempted), func.min(Callback.called_at), type_=Moment()).label("at"),
-        func.min(Callback.unit_id).label("unit_id"),  # one unit a round: a ticket changes hands only before its result
-        func.max(case((Callback.outcome.in_(("satisfied", "dissatisfied")), 1), else_=0)).label("reached"),
-    )
-    .where(Callback.outcome.in_((*ATTEMPTS, "waived")), *_calls)
-    .group_by(Callback.ticket_id, Callback.round)
-    .subquery("round")
+_SAME_ROUND = _Other.round == Callback.round
+_sooner = or_(
+    _Other.called_at < Callback.called_at, and_(_Other.called_at == Callback.called_at, _Other.n < Callback.n)
 )
-ROUNDS = Grain(rows=join(_round, Ticket, _round.c.ticket_id == Ticket.id), at=_round.c.at, unit=_round.c.unit_id)
-REACHED: Where = _round.c.reached == 1
+ROUNDS = Grain(
+    rows=_CALLS,
+    at=Callback.called_at,
+    unit=Callback.unit_id,  # one unit a round: a ticket changes hands only before its result
+    known=(
+        *_stands(Callback, *ATTEMPTS, "waived"),
+        or_(
+            and_(Callback.outcome != "waived", not_(_another(*ATTEMPTS, where=and_(_SAME_ROUND, _sooner)))),
+            and_(Callback.outcome == "waived", not_(_another(*ATTEMPTS, where=_SAME_ROUND)),
+                 not_(_another("waived", where=and_(_SAME_ROUND, _sooner)))),
+        ),
+    ),
+)  # fmt: skip
+"""A round of calling back: its first attempt stands for it, or, where there is none, its being waived."""
+_REACHING = ("satisfied", "dissatisfied")
+REACHED: Where = or_(Callback.outcome.in_(_REACHING), _another(*_REACHING, where=_SAME_ROUND))
 
 PENALTIES = Grain(
     rows=outerjoin(Penalty, Ticket, Penalty.ticket_id == Ticket.id),

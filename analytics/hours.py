@@ -9,7 +9,9 @@ within 1 % of those of the single cases.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
 from math import log
 from typing import Any
 
@@ -23,6 +25,7 @@ from analytics.labels import Key, Labels
 from analytics.metrics import METRICS
 from analytics.periods import grouped_by, seconds_between
 from analytics.questions import Question
+from analytics.spells import spells, within
 from analytics.statistics.survival import Step
 from models.tables import Rule
 
@@ -35,25 +38,45 @@ Histogram = dict[Bucket, list[int]]
 """bucket → how many ended in it, how many were open, the seconds of those that ended."""
 
 
-def histograms(session: Session, asked: Question, labels: Labels) -> dict[str, dict[Key, Histogram]]:
-    """clock → the histogram of each row that counts anything."""
-    clocks = {metric.clock.name: metric.clock for name in asked.names if isinstance(metric := METRICS[name], Hours)}
-    found: dict[str, dict[Key, Histogram]] = {}
+@dataclass(frozen=True, slots=True)
+class Length:
+    """Those of a part whose lengths fell into one bucket. metric: the clock's name."""
+
+    metric: str
+    day: date | None
+    unit: int | None
+    ids: tuple[Any, ...]
+    bucket: Bucket
+    ended: int
+    still: int
+    seconds: int
+
+
+def lengths(session: Session, asked: Question) -> Iterator[Length]:
+    """The lengths of every clock in the question."""
+    clocks = {metric.clock: None for name in asked.names if isinstance(metric := METRICS[name], Hours)}
     edges = _edges(session) if clocks else []
-    for name, clock in clocks.items():
-        sums: dict[Key, Histogram] = defaultdict(lambda: defaultdict(lambda: [0, 0, 0]))
-        known: dict[tuple[Any, ...], Histogram] = {}  # hundreds of buckets share their words
-        for row in session.execute(_counted(clock, asked, edges), parts.known(asked)):
-            *told, bucket, passed, ended, still, seconds = row
-            mine = known.get(tuple(told))
-            if mine is None:
-                mine = known[tuple(told)] = sums[labels.key(*parts.key(row, asked))]
-            there = mine[bucket, passed]
-            there[0] += ended
-            there[1] += still
-            there[2] += int(seconds or 0)
-        found[name] = dict(sums)
-    return found
+    for clock in clocks:
+        every, rest = spells(grouped_by(asked.by), asked.start, asked.end, clock.grain.at)
+        for (day, unit, ids), row in parts.read(session, _counted(clock, rest, asked, edges), every, asked):
+            yield Length(clock.name, day, unit, ids, (row.bucket, row.passed), row.ended, row.still,
+                         int(row.seconds or 0))  # fmt: skip
+
+
+def histograms(found: Iterable[Length], labels: Labels) -> dict[Key, Histogram]:
+    """The histogram of each row that counts anything."""
+    sums: dict[Key, Histogram] = defaultdict(lambda: defaultdict(lambda: [0, 0, 0]))
+    known: dict[tuple[Any, ...], Histogram] = {}  # hundreds of buckets share their words
+    for part in found:
+        told = (part.day, part.unit, part.ids)
+        mine = known.get(told)
+        if mine is None:
+            mine = known[told] = sums[labels.key(*told)]
+        there = mine[part.bucket]
+        there[0] += part.ended
+        there[1] += part.still
+        there[2] += part.seconds
+    return dict(sums)
 
 
 def steps(histogram: Mapping[Bucket, list[int]]) -> Iterator[Step]:
@@ -68,7 +91,7 @@ def _edges(session: Session) -> list[int]:
     return sorted({amount * HOUR for amount in session.scalars(terms) if amount is not None})
 
 
-def _counted(clock: Clock, asked: Question, edges: list[int]) -> Select[Any]:
+def _counted(clock: Clock, rest: str | None, asked: Question, edges: list[int]) -> Select[Any]:
     grain = clock.grain
     ended = happened(clock.ends)
     last: list[Any] = [(ended, clock.ends)]
@@ -76,12 +99,12 @@ def _counted(clock: Clock, asked: Question, edges: list[int]) -> Select[Any]:
         last.append((happened(clock.cut), clock.cut))
     lasted = (
         select(
-            *parts.keys(grain.at, grain.unit, grouped_by(asked.by), asked),
+            *parts.keys(grain.at, grain.unit, rest, asked),
             ended.label("ended"),
             seconds_between(clock.starts, case(*last, else_=AS_OF)).label("seconds"),
         )
         .select_from(grain.rows)
-        .where(*parts.conditions(grain, asked), *parts.within(grain.at, asked.start, asked.end))
+        .where(*within(grain.at), *parts.conditions(grain, asked))
         .offset(0)  # or a planner works the seconds out anew wherever they are named
         .subquery("lasted")
     )

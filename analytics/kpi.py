@@ -6,19 +6,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from analytics import exposure, hours, parts
-from analytics.kinds import Flow, Hours, Metric, Rate
+from analytics.kinds import Flow, Hours, Metric, Rate, Stock
 from analytics.labels import Key, Labels, Names, Row, ends
 from analytics.metrics import AGES, METRICS
 from analytics.parts import Part
 from analytics.periods import TIMES, each, first_day, last_day_before, local_date
-from analytics.questions import AGE, Question, Unanswerable, bound, written
+from analytics.questions import AGE, Question, bound, written
 from analytics.statistics.intervals import Interval, poisson, wilson
-from analytics.statistics.survival import At, curve, percentile
+from analytics.statistics.survival import curve, percentile
 
 
 def query(
@@ -60,29 +61,26 @@ def answers(session: Session, asked: Sequence[Question]) -> list[list[Row]]:
 def _answer(
     session: Session, asked: Question, counted: _Counted, labels: Labels, books: dict[str, exposure.Books]
 ) -> list[Row]:
-    moved: dict[str, list[Part]] = defaultdict(list)
-    for part in parts.stocks(session, asked):
-        moved[part.metric].append(part)
-    lengths = hours.histograms(session, asked, labels)
     rows: list[Row] = []
     for name in asked.names:
         metric = METRICS[name]
+        found = counted.of(asked, metric)
         if isinstance(metric, Hours):
-            made = _hours(metric, lengths[metric.clock.name], labels)
+            made = _hours(metric, hours.histograms(found, labels), labels)
         elif isinstance(metric, Flow):
-            made = _flows(metric, counted.of(asked, metric), labels)
+            made = _flows(metric, found, labels)
         elif isinstance(metric, Rate):
             if name not in books:
                 books[name] = exposure.read(session, metric.denominator)
-            made = exposure.rates(books[name], metric, counted.of(asked, metric), labels)
+            made = exposure.rates(books[name], metric, found, labels)
         else:
-            made = _stocks(metric, moved[name], labels)
+            made = _stocks(metric, found, labels)
         rows += sorted(made, key=_order)
     return rows
 
 
 class _Counted:
-    """The parts of the flows and rates of several questions, one statement for all that differ in time alone.
+    """The parts of several questions, counted once for all that differ in time alone.
 
     Parts are additive: those of a month serve the question for the whole period and the one by unit as well.
     """
@@ -91,34 +89,29 @@ class _Counted:
         together: dict[Any, tuple[Question, dict[str, None], dict[str, None]]] = {}
         for one in asked:
             for name in one.names:
-                metric = METRICS[name]
-                if isinstance(metric, Flow | Rate):
-                    _first, names, by = together.setdefault(self._key(one, metric), (one, {}, {}))
-                    names[name] = None
-                    by |= dict.fromkeys(one.by)
-        self._found: dict[Any, dict[str, list[Part]]] = {}
+                _first, names, by = together.setdefault(self._key(one, METRICS[name]), (one, {}, {}))
+                names[name] = None
+                by |= dict.fromkeys(one.by)
+        self._found: dict[Any, dict[str, list[Any]]] = {}
         for key, (first, names, by) in together.items():
-            of_metric: dict[str, list[Part]] = defaultdict(list)
-            for part in parts.flows(session, replace(first, names=tuple(names), by=tuple(by))):
+            whole = replace(first, names=tuple(names), by=tuple(by))
+            of_metric = self._found[key] = defaultdict(list)
+            every: Iterable[Any] = chain(
+                parts.flows(session, whole), parts.stocks(session, whole), hours.lengths(session, whole)
+            )
+            for part in every:
                 of_metric[part.metric].append(part)
-            self._found[key] = of_metric
 
-    def of(self, asked: Question, metric: Flow | Rate) -> list[Part]:
-        return self._found[self._key(asked, metric)][metric.name]
+    def of(self, asked: Question, metric: Metric) -> list[Any]:
+        """Its parts; of hours its clock's lengths."""
+        return self._found[self._key(asked, metric)][metric.clock.name if isinstance(metric, Hours) else metric.name]
 
     @staticmethod
-    def _key(asked: Question, metric: Flow | Rate) -> Any:
-        return replace(asked, names=(), by=tuple(parts.divisions(asked))), metric.grain
-
-
-def survival(session: Session, asked: Question) -> list[At]:
-    """The curve behind the percentiles of one clock's hours: `asked` names one of them, and is not divided."""
-    (name,) = asked.names
-    metric = METRICS[name]
-    if not isinstance(metric, Hours):
-        raise Unanswerable("name", "“%(given)s”不是时长。", given=name)
-    found = hours.histograms(session, asked, Labels(session, asked))
-    return list(curve(hours.steps(found[metric.clock.name].get((), {}))))
+    def _key(asked: Question, metric: Metric) -> Any:
+        counted_with = (
+            metric.clock if isinstance(metric, Hours) else metric if isinstance(metric, Stock) else metric.grain
+        )
+        return replace(asked, names=(), by=tuple(parts.divisions(asked))), counted_with
 
 
 def as_json(asked: Question, rows: Iterable[Row]) -> dict[str, Any]:
@@ -162,12 +155,13 @@ def _of_rounds(many: int, of: int) -> Interval | None:
 def _hours(metric: Hours, found: dict[Key, hours.Histogram], labels: Labels) -> list[Row]:
     rows = []
     for key, histogram in found.items() if labels.asked.by else [((), found.get((), {}))]:
-        told = percentile(hours.steps(histogram), metric.percentile)
+        steps = list(hours.steps(histogram))
+        told = percentile(steps, metric.percentile)
         ended = sum(many for many, _still, _seconds in histogram.values())
         still = sum(many for _ended, many, _seconds in histogram.values())
         rows.append(
             labels.row(key, metric.name, value=told.value, numerator=ended, denominator=ended + still, low=told.low,
-                       high=told.high)
+                       high=told.high, curve=() if key else tuple(curve(steps)))
         )  # fmt: skip
     return rows
 
@@ -176,12 +170,13 @@ def _stocks(metric: Metric, found: list[Part], labels: Labels) -> list[Row]:
     """Running sums of what came and went, read at the end of each period."""
     asked = labels.asked
     only_time = not set(asked.by) - TIMES.keys()
+    grain = parts.grain_of_stocks(asked)
     moves: dict[date | None, list[Part]] = {}
     for part in found:
-        moves.setdefault(part.day, []).append(part)
+        moves.setdefault(part.day if grain else None, []).append(part)
     standing: dict[Key, int] = {labels.key(None, None, ()): 0} if only_time else {}
     rows: dict[Key, int] = {}
-    for day, shown in _periods(moves, asked):
+    for day, shown in _periods(moves, grain, asked):
         for part in moves.get(day, []):
             key = labels.key(None, part.unit, part.ids)
             standing[key] = standing.get(key, 0) + part.count
@@ -194,9 +189,8 @@ def _stocks(metric: Metric, found: list[Part], labels: Labels) -> list[Row]:
     ]
 
 
-def _periods(moves: Iterable[date | None], asked: Question) -> Iterator[tuple[date | None, bool]]:
+def _periods(moves: Iterable[date | None], grain: str | None, asked: Question) -> Iterator[tuple[date | None, bool]]:
     """The periods from the first move to the as-of, and whether each is asked for."""
-    grain = parts.grain_of_stocks(asked)
     if grain is None:
         yield None, True
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from analytics.periods import TIMES, label
 from analytics.questions import Question, unknown
 from analytics.statistics.intervals import Interval
+from analytics.statistics.survival import At
 from models.penalty_workflow import POSTS
 from models.policy import CAUSES
 from models.tables import Category, Channel, District, Unit
@@ -31,7 +32,8 @@ class Row:
     """One figure. value: null where there is nothing to divide by; a count's denominator is null.
 
     missing: complaints of unit-months without a customer figure, which a rate leaves out. low, high: the 95 %
-    interval of the value, in its unit; null where it has none, `high` also where it is not reached.
+    interval of the value, in its unit; null where it has none, `high` also where it is not reached. curve: what a
+    percentile was read from, where nothing divides it.
     """
 
     dims: Mapping[str, str | None]
@@ -42,6 +44,7 @@ class Row:
     missing: int = 0
     low: float | None = None
     high: float | None = None
+    curve: tuple[At, ...] = field(default=(), repr=False)
 
     @property
     def not_reached(self) -> bool:

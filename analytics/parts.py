@@ -6,8 +6,8 @@ The unit is always inside, so that the same shape can come from raw rows, a roll
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,18 +20,17 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
-    not_,
     or_,
     select,
-    union_all,
 )
 from sqlalchemy.orm import Session
 
-from analytics.grains import AS_OF, Grain, Where
+from analytics.grains import ALWAYS, AS_OF, Grain, Where
 from analytics.kinds import Flow, Rate, Stock
 from analytics.metrics import METRICS
 from analytics.periods import LOCAL, days_later, grouped_by
 from analytics.questions import AGE, Question
+from analytics.spells import ENDS, LATEST, Spell, since_ever, spells, within
 from models.tables import Category, Channel, District, Penalty, Ticket, Unit
 from models.types import Moment
 
@@ -66,14 +65,16 @@ class Part:
 
 def flows(session: Session, asked: Question) -> Iterator[Part]:
     """The parts of every flow and rate in the question."""
-    grains: dict[Grain, list[Flow | Rate]] = {}
+    # By what matters at all as well: a database then looks at no other rows, and asks each once.
+    alike: dict[tuple[Grain, Where], list[Flow | Rate]] = {}
     for name in asked.names:
         metric = METRICS[name]
         if isinstance(metric, Flow | Rate):
-            grains.setdefault(metric.grain, []).append(metric)
-    for grain, metrics in grains.items():
-        for row in session.execute(_counted(grain, metrics, asked), known(asked)):
-            day, unit, ids = key(row, asked)
+            alike.setdefault((metric.grain, metric.among if isinstance(metric, Flow) else ALWAYS), []).append(metric)
+    for (grain, among), metrics in alike.items():
+        every, rest = spells(grain_of_flows(asked), asked.start, asked.end, grain.at)
+        statement = _counted(grain, among, metrics, rest, asked)
+        for (day, unit, ids), row in read(session, statement, every, asked):
             for n, metric in enumerate(metrics):
                 count, of = int(getattr(row, f"count_{n}")), getattr(row, f"of_{n}")
                 if count or of:
@@ -81,14 +82,23 @@ def flows(session: Session, asked: Question) -> Iterator[Part]:
 
 
 def stocks(session: Session, asked: Question) -> Iterator[Part]:
-    """The comings and goings, since the beginning, of every stock in the question."""
+    """Of every stock in the question what came and went since the beginning; without time, what is there."""
     for name in asked.names:
         metric = METRICS[name]
         if isinstance(metric, Stock):
-            for row in session.execute(_moved(metric, asked), known(asked)):
-                day, unit, ids = key(row, asked)
-                if row.moved:  # PostgreSQL sums bigints into a numeric
-                    yield Part(name, day, unit, ids, int(row.moved), 0)
+            grain = grain_of_stocks(asked)
+            yield from _standing(session, metric, asked) if grain is None else _moved(session, metric, grain, asked)
+
+
+def read(
+    session: Session, statement: Select[Any], every: Iterable[Spell], asked: Question
+) -> Iterator[tuple[tuple[date | None, int | None, tuple[Any, ...]], Row[Any]]]:
+    """((day, unit, ids), row) of a statement, run for each of these spells."""
+    names = [f"id_{name}" for name in divisions(asked)]
+    for spell in every:
+        for row in session.execute(statement, known(asked, spell)):
+            day = getattr(row, "day", None) if spell.day is None else spell.day
+            yield (day, row.unit, tuple(getattr(row, name) for name in names)), row
 
 
 def grain_of_flows(asked: Question) -> str | None:
@@ -106,69 +116,83 @@ def divisions(asked: Question) -> list[str]:
     return [name for name in asked.by if name in COLUMNS or name == AGE]
 
 
-def _counted(grain: Grain, metrics: Sequence[Flow | Rate], asked: Question) -> Select[Any]:
-    found = keys(grain.at, grain.unit, grain_of_flows(asked), asked)
+def _counted(
+    grain: Grain, among: Where, metrics: Sequence[Flow | Rate], rest: str | None, asked: Question
+) -> Select[Any]:
+    found = keys(grain.at, grain.unit, rest, asked)
     counts: list[Any] = []
     for n, metric in enumerate(metrics):
-        among = metric.among if isinstance(metric, Flow) else None
         of = metric.denominator if isinstance(metric, Flow) else None
         weight = metric.weight if isinstance(metric, Flow) else None
-        counts.append(_count(among, metric.numerator, weight).label(f"count_{n}"))
-        counts.append((_count(among, of) if of is not None else literal_column("0")).label(f"of_{n}"))
-    wanted = [metric.among for metric in metrics if isinstance(metric, Flow)]
-    among_all = [or_(*wanted)] if len(wanted) == len(metrics) else []
+        counts.append(_count(metric.numerator, weight).label(f"count_{n}"))
+        counts.append((_count(of) if of is not None else literal_column("0")).label(f"of_{n}"))
     return (
         select(*found, *counts)
         .select_from(grain.rows)
-        .where(*conditions(grain, asked), *among_all, *within(grain.at, asked.start, asked.end))
+        .where(*within(grain.at), *conditions(grain, asked), among)
         .group_by(*found)
     )
 
 
-def _moved(stock: Stock, asked: Question) -> Select[Any]:
-    """What came and went: one pair of selects for each age, or one for all.
-
-    Neither time nor age asked: what is there at the end, in one select of the few rows that are.
-    """
-    if grain_of_stocks(asked) is None and AGE not in asked.by:
-        gone = and_(stock.ends <= AS_OF, *within(stock.ends, None, asked.end))
-        here = or_(stock.ends.is_(None), not_(gone))
-        return _moves(stock, "", stock.starts, 1, asked, stock.starts <= AS_OF, here)
-    ages = stock.ages if AGE in asked.by else (("", 0, None),)
-    moves = [move for age in ages for move in (_came(stock, age, asked), _went(stock, age, asked))]
-    every = union_all(*moves).subquery("move")
-    found = [column for column in every.c if column.name != "moved"]
-    return select(*found, func.sum(every.c.moved).label("moved")).group_by(*found)
-
-
-def _came(stock: Stock, age: tuple[str, int, int | None], asked: Question) -> Select[Any]:
-    name, since, _ = age
-    at = _later(stock.starts, since)
-    return _moves(
-        stock, name, at, 1, asked,
-        stock.starts <= literal(asked.as_of - timedelta(days=since), Moment()),
-        or_(stock.ends.is_(None), stock.ends > at),
-    )  # fmt: skip
-
-
-def _went(stock: Stock, age: tuple[str, int, int | None], asked: Question) -> Select[Any]:
-    name, since, until = age
-    at = stock.ends
-    if until is not None:
-        grown = _later(stock.starts, until)
-        at = case((stock.ends <= grown, stock.ends), else_=grown)
-    return _moves(
-        stock, name, at, -1, asked, at <= AS_OF, or_(stock.ends.is_(None), stock.ends > _later(stock.starts, since))
-    )
-
-
-def _moves(stock: Stock, age: str, at: Any, sign: int, asked: Question, *there: Where) -> Select[Any]:
-    found = keys(at, stock.grain.unit, grain_of_stocks(asked), asked)
-    said: list[Any] = [literal_column(f"'{age}'").label(f"id_{AGE}")] if AGE in asked.by else []
-    return (
-        select(*found, *said, (func.count() * literal_column(str(sign))).label("moved"))
+def _standing(session: Session, stock: Stock, asked: Question) -> Iterator[Part]:
+    """What is there at the end, which is little however much there has been."""
+    until = asked.end or LATEST
+    ages: list[Any] = []
+    if AGE in asked.by:
+        old: list[tuple[Any, Any]] = [
+            (_since(stock, since, until, asked), literal_column(f"'{age}'")) for age, since, _ in stock.ages
+        ]
+        ages = [case(*old[::-1], else_=old[0][1]).label(f"id_{AGE}")]
+    found = [*keys(stock.starts, stock.grain.unit, None, asked), *ages]
+    statement = (
+        select(*found, func.count().label("moved"))
         .select_from(stock.grain.rows)
-        .where(*conditions(stock.grain, asked), stock.known, *within(at, None, asked.end), *there)
+        .where(*conditions(stock.grain, asked), stock.known, _since(stock, 0, until, asked),
+               or_(stock.ends.is_(None), stock.ends > AS_OF, stock.ends >= ENDS))
+        .group_by(*found)
+    )  # fmt: skip
+    for (_day, unit, ids), row in read(session, statement, [Spell(None, end=until)], asked):
+        yield Part(stock.name, None, unit, ids, row.moved, 0)
+
+
+def _since(stock: Stock, days: int, until: datetime, asked: Question) -> Where:
+    """Whether something has been there so many times 24 hours."""
+    by = timedelta(days=days)
+    return and_(stock.starts <= literal(asked.as_of - by, Moment()), stock.starts < literal(until - by, Moment()))
+
+
+def _moved(session: Session, stock: Stock, grain: str, asked: Question) -> Iterator[Part]:
+    """What came and went. Of an age: what became so old, less what became too old for it."""
+    every, rest = spells(grain, asked.start, asked.end, stock.starts, stock.ends)
+    every = list(since_ever(grain, every)) if rest is None else [Spell(None, end=asked.end or LATEST)]
+    aged = AGE in asked.by
+    ages = stock.ages if aged else (("", 0, None),)
+    place = divisions(asked).index(AGE) if aged else 0
+    plain = replace(asked, by=tuple(name for name in asked.by if name != AGE))
+    for days in sorted({days for _, since, until in ages for days in (since, until) if days is not None}):
+        grown = _later(stock.starts, days)
+        came = _moves(stock, grown, rest, plain, *within(stock.starts)).where(
+            stock.starts <= literal(asked.as_of - timedelta(days=days), Moment()),
+            or_(stock.ends.is_(None), stock.ends > grown),
+        )
+        went = _moves(stock, stock.ends, rest, plain, *within(stock.ends)).where(
+            stock.ends <= AS_OF, stock.ends > grown
+        )
+        begun = (spell.earlier(days) for spell in every)
+        for sign, statement, stretches in ((1, came, begun), (-1, went, every)):
+            for (day, unit, ids), row in read(session, statement, stretches, plain):
+                for age, since, until in ages:
+                    if days in (since, until):
+                        whole = (*ids[:place], age, *ids[place:]) if aged else ids
+                        yield Part(stock.name, day, unit, whole, row.moved * sign * (1 if days == since else -1), 0)
+
+
+def _moves(stock: Stock, at: Any, rest: str | None, asked: Question, *spell: Where) -> Select[Any]:
+    found = keys(at, stock.grain.unit, rest, asked)
+    return (
+        select(*found, func.count().label("moved"))
+        .select_from(stock.grain.rows)
+        .where(*spell, *conditions(stock.grain, asked), stock.known)
         .group_by(*found)
     )
 
@@ -177,9 +201,8 @@ def _later(at: Any, days: int) -> Any:
     return days_later(at, literal_column(str(days))) if days else at
 
 
-def _count(among: Where | None, condition: Where, weight: Any = None) -> ColumnElement[int]:
-    counted = condition if among is None else and_(among, condition)
-    return func.count().filter(counted) if weight is None else func.coalesce(func.sum(weight).filter(counted), 0)
+def _count(condition: Where, weight: Any = None) -> ColumnElement[int]:
+    return func.count().filter(condition) if weight is None else func.coalesce(func.sum(weight).filter(condition), 0)
 
 
 def keys(at: Any, unit: Any, grain: str | None, asked: Question) -> list[Any]:
@@ -187,11 +210,6 @@ def keys(at: Any, unit: Any, grain: str | None, asked: Question) -> list[Any]:
     found = [LOCAL[grain](at).label("day")] if grain else []
     found.append(unit.label("unit"))
     return found + [COLUMNS[name].label(f"id_{name}") for name in divisions(asked) if name in COLUMNS]
-
-
-def key(row: Row[Any], asked: Question) -> tuple[date | None, int | None, tuple[Any, ...]]:
-    """(day, unit, ids) of a statement's row."""
-    return getattr(row, "day", None), row.unit, tuple(getattr(row, f"id_{name}") for name in divisions(asked))
 
 
 def conditions(grain: Grain, asked: Question) -> Iterator[Where]:
@@ -203,14 +221,6 @@ def conditions(grain: Grain, asked: Question) -> Iterator[Where]:
         yield COLUMNS[name].in_(select(_TABLES[name].id).where(_TABLES[name].name == value))
 
 
-def within(at: Any, start: datetime | None, end: datetime | None) -> Iterator[Where]:
-    """That something stands in [start, end)."""
-    if start is not None:
-        yield at >= literal(start, Moment())
-    if end is not None:
-        yield at < literal(end, Moment())
-
-
-def known(asked: Question) -> dict[str, Any]:
+def known(asked: Question, spell: Spell) -> dict[str, Any]:
     """What a statement's parameters are."""
-    return {"as_of": asked.as_of, "scope": asked.scope}
+    return {"as_of": asked.as_of, "scope": asked.scope, "begins": spell.start, "ends": spell.end}

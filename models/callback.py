@@ -22,7 +22,7 @@ class Callback(Model):
         CheckConstraint(
             "outcome IN ('satisfied', 'dissatisfied', 'unreached', 'waived', 'concluded')", name="callback_outcome"
         ),
-        Index("ix_callback_at", "outcome", "called_at"),
+        Index("ix_callback_at", "outcome", "called_at", "corrected_at", "ticket_id", "n", "round", "unit_id", "solved"),
         Index("ix_callback_unit", "unit_id", "called_at"),
     )
 

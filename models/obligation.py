@@ -15,6 +15,10 @@ from models.types import At, BigId, Code, MaybeAt, Name
 STILL_OWED = text("settled_at IS NULL AND voided_at IS NULL")
 """What is still owed is little, however much there has been: an index of its own keeps asking for it quick."""
 
+HANDLED = text("kind = 'handle'")
+LATE = text("coalesce(settled_at, voided_at) IS NULL OR due_at < coalesce(settled_at, voided_at)")
+"""What did not end by its deadline, word for word as the figures ask for it (`overdue`)."""
+
 
 class Obligation(Model):
     """One deadline. Lateness is no column: it follows from the times and from when you ask (`standing`)."""
@@ -23,11 +27,16 @@ class Obligation(Model):
     __table_args__ = (
         CheckConstraint("settled_at IS NULL OR settled_at >= opened_at", name="obligation_settled_after_opened"),
         CheckConstraint("settled_at IS NULL OR voided_at IS NULL", name="obligation_settled_or_void"),
-        Index("ix_obligation_due", "kind", "due_at"),
+        Index("ix_obligation_due", "kind", "due_at", "track", "ticket_id", "unit_id", "opened_at", "settled_at",
+              "voided_at"),  # covering, as those of tickets
+        Index("ix_obligation_handled", "kind", "opened_at", "track", "ticket_id", "unit_id", "due_at", "settled_at",
+              "voided_at", sqlite_where=HANDLED, postgresql_where=HANDLED),
+        Index("ix_obligation_late", "due_at", "kind", "track", "ticket_id", "unit_id", "opened_at", "settled_at",
+              "voided_at", sqlite_where=LATE, postgresql_where=LATE),
         Index("ix_obligation_unit", "unit_id", "kind", "due_at"),
         Index("ix_obligation_open", "kind", "due_at", sqlite_where=STILL_OWED, postgresql_where=STILL_OWED),
         Index("ix_obligation_soonest", "due_at", "ticket_id", sqlite_where=STILL_OWED, postgresql_where=STILL_OWED),
-    )
+    )  # fmt: skip
 
     ticket_id: Mapped[int] = mapped_column(BigId, ForeignKey("ticket.id"), primary_key=True)
     n: Mapped[int] = mapped_column(Integer, primary_key=True)

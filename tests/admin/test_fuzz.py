@@ -40,17 +40,16 @@ MANY = 100_000
 """Requests of `make test-slow`, on both databases together, shared out among roles and operations."""
 
 
-@pytest.fixture(scope="module", params=BOTH)
-def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The whole program, figures included, with tickets on their way."""
-    folder = tmp_path_factory.mktemp("fire")
+@pytest.fixture(params=BOTH)
+def whole(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    """The whole program, figures included; a new one each time: who keeps the categories may well end one."""
     if request.param == "sqlite":
-        shutil.copyfile(request.getfixturevalue("sqlite_office"), folder / "office.db")
-        yield from _house(f"sqlite:///{folder / 'office.db'}", folder)
+        shutil.copyfile(request.getfixturevalue("sqlite_office"), tmp_path / "office.db")
+        yield from _house(f"sqlite:///{tmp_path / 'office.db'}", tmp_path)
     else:
         server: PostgresServer = request.getfixturevalue("postgres_server")
         with server.database(request.getfixturevalue("postgres_office")) as there:
-            yield from _house(there, folder)
+            yield from _house(there, tmp_path)
 
 
 def _house(url: str, folder: Path) -> Iterator[House]:

