@@ -3,16 +3,21 @@
 A way of asking is a row of READERS; whatever shows figures adds itself there.
 """
 
+import csv
+import io
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import openpyxl
+import pyarrow
+import pyarrow.ipc
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
@@ -20,12 +25,18 @@ from sqlalchemy.orm import Session
 
 import run as program
 from analytics import kpi
+from analytics.dashboards import words
+from analytics.dashboards.filters import Filters
+from analytics.dashboards.page import Look
+from analytics.dashboards.pages import PAGES
 from analytics.metrics import METRICS
 from analytics.questions import DIMENSIONS, SCOPES, divisible, written
+from models.actor import Actor
 from models.database import engine_for
 from models.penalty_workflow import IGNORED
 from models.tables import CustomerCount, Penalty, Unit
 from tests.admin.conftest import Api, House, _dispose, settings
+from tests.admin.sweep.callbacks import bodies
 from tests.fixtures.city import City, brought_to, shanghai
 from tests.fixtures.database import BOTH
 from tests.policy.penalties import does, propose
@@ -85,7 +96,49 @@ def of_command_line(place: Place, asked: Asked) -> Rows:
     return found
 
 
-READERS: dict[str, Callable[[Place, Asked], Rows]] = {"api": of_api, "command line": of_command_line}
+def of_file(form: str) -> Callable[[Place, Asked], Rows]:
+    """The frame `kpi`, whose as-of is now: it has every figure that can be divided so."""
+
+    def read(place: Place, asked: Asked) -> Rows:
+        words = asked.words() | {"format": form, "by": asked.words().get("by", "")}
+        answer = place.chairman.get("frame/kpi", **{name: to for name, to in words.items() if name != "as_of"})
+        assert answer.status_code == 200, answer.text
+        told = [_as_told(row, asked) for row in TABLES[form](answer.data) if row["metric"] in asked.names]
+        return sorted(told, key=lambda row: asked.names.index(row["metric"]))  # stable: within a metric as in the file
+
+    return read
+
+
+def _of_csv(data: bytes) -> Rows:
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+
+
+def _of_arrow(data: bytes) -> Rows:
+    rows: Rows = pyarrow.ipc.open_file(pyarrow.BufferReader(data)).read_all().to_pylist()
+    return rows
+
+
+def _of_xlsx(data: bytes) -> Rows:
+    head, *rows = openpyxl.load_workbook(io.BytesIO(data), read_only=True).worksheets[0].iter_rows(values_only=True)
+    return [dict(zip(map(str, head), row, strict=True)) for row in rows]
+
+
+TABLES: dict[str, Callable[[bytes], Rows]] = {"csv": _of_csv, "arrow": _of_arrow, "xlsx": _of_xlsx}
+MEASURES = ("value", "numerator", "denominator", "missing", "low", "high")
+
+
+def _as_told(row: dict[str, Any], asked: Asked) -> dict[str, Any]:
+    """A file's row as the figure says it: of the dimensions those asked for, numbers as numbers."""
+    told = {name: row[name] or None for name in (*asked.by, "metric")}
+    told |= {name: None if row[name] in ("", None) else float(row[name]) for name in MEASURES}
+    if not told["missing"]:
+        del told["missing"]
+    return told | ({"not_reached": True} if row["not_reached"] in (True, "true", "TRUE") else {})
+
+
+READERS: dict[str, Callable[[Place, Asked], Rows]] = {
+    "api": of_api, "command line": of_command_line, **{f"{form} file": of_file(form) for form in TABLES},
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=BOTH)
@@ -160,3 +213,59 @@ def test_the_whole_product(place: Place, reader: str, scope: str):
             names = divisible(by)
             if names:
                 same(place, reader, Asked(names, by, scope, span))
+
+
+# Pages ask what they ask: each cell of each table is held to the engine's row
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_page_shows_the_cells_of_the_engine(place: Place, scope: str):
+    shown, told = 0, {page.name: list(_of_page(place, page.name, scope)) for page in PAGES}
+    chairman = Actor(0, frozenset({"chairman"}))
+    chosen = Filters(start=shanghai("2025-11-01 00:00"), end=shanghai("2026-05-01 00:00"), scope=scope, unit=None)
+    for page in PAGES:
+        here = replace(chosen, unit="第一水厂") if page.of_unit else chosen
+        with place.house.session() as session:
+            asked = page.asks(Look(session=session, actor=chairman, chosen=here, as_of=AS_OF, gettext=str))
+            rows = [row for question in asked.values() for row in kpi.answer(session, question)]
+        expected = {
+            (words.short(row), f"{row.numerator:,.0f}", "—" if row.denominator is None else f"{row.denominator:,.0f}",
+             words.interval(row)) for row in rows
+        }  # fmt: skip
+        assert set(told[page.name]) <= expected, page.name
+        shown += len(told[page.name])
+    assert shown > 40, "there is something to compare"
+
+
+def _of_page(place: Place, page: str, scope: str) -> Iterator[tuple[str, ...]]:
+    """(value, numerator, denominator, interval) of every row of a page's tables that says so, from its callback."""
+    search = f"?from=2025-11-01&to=2026-05-01&scope={scope}" + ("&unit=第一水厂" if page == "unit" else "")
+    client = place.house.browser("chairman").client
+    declared = client.get("/analytics/_dash-dependencies").json
+    (body,) = (one for one in bodies(declared, f"/analytics/{page}", search) if "figures.data" in one["output"])
+    client.get("/analytics/")  # brings the token, as a cookie
+    token = client.get_cookie("_csrf_token").value
+    answer = client.post("/analytics/_dash-update-component", json=body, headers={"X-CSRFToken": token})
+    assert answer.status_code == 200, answer.text
+    for table in _named("Table", answer.json):
+        head, *rows = ([_text(cell) for cell in _named(("Th", "Td"), row)] for row in _named("Tr", table))
+        if tuple(head[1:5]) == ("数值", "分子", "分母", "95% 区间"):
+            yield from (tuple(row[1:5]) for row in rows)
+
+
+def _named(kinds: str | tuple[str, ...], found: Any) -> Iterator[Any]:
+    """The components of these kinds, however deep, the outermost only."""
+    if isinstance(found, dict):
+        if found.get("type") in (kinds if isinstance(kinds, tuple) else (kinds,)):
+            yield found
+            return
+        found = list(found.values())
+    if isinstance(found, list):
+        for one in found:
+            yield from _named(kinds, one)
+
+
+def _text(found: Any) -> str:
+    if isinstance(found, dict):
+        return _text(found["props"].get("children", ""))
+    return "".join(map(_text, found)) if isinstance(found, list) else str(found)
