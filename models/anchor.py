@@ -1,8 +1,9 @@
 """Checkpoints of the log, to be kept elsewhere: with one, nobody rewrites what it saw without being named (DESIGN §4).
 
 A checkpoint is a gzip file of lines: a head with its time; a line a ticket, in the order of ids, with how many events
-it had and the hash of the last; the same a penalty; and a summary with the counts, the security log's end, the root
-over all lines and its signature. Both reading and writing stream: a million tickets need no more memory than a hundred.
+it had and the hash of the last; the same a penalty and a review; and a summary with the counts, the security log's
+end, the root over all lines and its signature. Both reading and writing stream: a million tickets
+need no more memory than a hundred.
 
 The signature is an HMAC under a key of its own (ANCHOR_KEY): who has the database and not that key cannot make a
 checkpoint that fits a rewritten log. Who has the key can make a new one, but not change one that lies elsewhere.
@@ -23,16 +24,17 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.engine import Connection
 
 from models import log, security_log
 from models.penalty import Penalty, PenaltyEvent
+from models.review import Review, ReviewEvent
 from models.security_log import HEAD
 from models.store import EVENT, TICKET
 from models.types import EPOCH_MS
 
-FORMAT = "kefu-checkpoint-1"
+FORMAT = "kefu-checkpoint-2"
 BATCH = 500
 HASH_BYTES, NUMBER_BYTES = 16, 20
 """Of a hash 128 bits are kept: what is asked of it is that no second log has the same. A number is padded."""
@@ -40,7 +42,30 @@ SLACK = timedelta(days=1)
 """A ticket's id is drawn before it is committed: one that is this much older than the checkpoint was there, or is
 not honest."""
 LOG = "全部日志"
-PENALTY_LINE = b"P "
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What has a log of its own beside the tickets. mark: how its lines begin; ends: (id, event's number, its hash)."""
+
+    mark: bytes
+    zh: str
+    rows: Select[int, int, str]
+    ends: Select[int, int, str]
+
+    @property
+    def id(self) -> Any:
+        return self.rows.selected_columns[0]
+
+
+PENALTY, REVIEW = b"P ", b"R "
+CHAINS = (
+    Chain(PENALTY, "追究", select(Penalty.id, Penalty.event_count, Penalty.head),
+          select(PenaltyEvent.penalty_id, PenaltyEvent.no, PenaltyEvent.hash)),
+    Chain(REVIEW, "总结", select(Review.id, Review.event_count, Review.head),
+          select(ReviewEvent.review_id, ReviewEvent.no, ReviewEvent.hash)),
+)  # fmt: skip
+BESIDE = tuple(chain.mark for chain in CHAINS)
 
 
 class Unreadable(Exception):
@@ -58,6 +83,7 @@ class Checkpoint:
     at: datetime
     tickets: int
     penalties: int
+    reviews: int
     events: int
     security_no: int
     security_hash: str
@@ -66,7 +92,7 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Mark:
-    """A ticket, or a penalty, as it stood."""
+    """A ticket, or what `CHAINS` has, as it stood."""
 
     ticket_id: int
     events: int
@@ -78,7 +104,7 @@ class Mark:
 def write(connection: Connection, file: BinaryIO, key: bytes, at: datetime) -> Checkpoint:
     """Write a checkpoint of the log as it is now. Each line stands for itself: what is added meanwhile does no harm."""
     security = connection.execute(select(HEAD.c.no, HEAD.c.hash).where(HEAD.c.id == 1)).one()
-    root, tickets, penalties, events = hashlib.sha256(), 0, 0, 0
+    root, tickets, events, beside = hashlib.sha256(), 0, 0, dict.fromkeys(BESIDE, 0)
     with gzip.GzipFile(fileobj=file, mode="wb", mtime=0, filename="") as packed:
         packed.write(orjson.dumps({"format": FORMAT, "at": log.stamp(at)}) + b"\n")
         for ticket_id, number, count, head in _heads(connection):
@@ -87,21 +113,16 @@ def write(connection: Connection, file: BinaryIO, key: bytes, at: datetime) -> C
             root.update(line)
             packed.write(line)
             tickets, events = tickets + 1, events + count
-        for penalty_id, count, head in connection.execute(PENALTIES.order_by(Penalty.id)):
-            line = PENALTY_LINE + b"%d %d %s\n" % (
-                penalty_id,
-                count,
-                base64.b64encode(bytes.fromhex(head)[:HASH_BYTES]),
-            )
-            root.update(line)
-            packed.write(line)
-            penalties += 1
-        made = Checkpoint(at, tickets, penalties, events, int(security.no), security.hash, root.hexdigest())
+        for chain in CHAINS:
+            for one, count, head in connection.execute(chain.rows.order_by(chain.id)):
+                line = chain.mark + b"%d %d %s\n" % (one, count, base64.b64encode(bytes.fromhex(head)[:HASH_BYTES]))
+                root.update(line)
+                packed.write(line)
+                beside[chain.mark] += 1
+        made = Checkpoint(at=at, tickets=tickets, penalties=beside[PENALTY], reviews=beside[REVIEW], events=events,
+                          security_no=int(security.no), security_hash=security.hash, root=root.hexdigest())  # fmt: skip
         packed.write(orjson.dumps({**_told(made), "signature": _signature(key, made)}) + b"\n")
     return made
-
-
-PENALTIES = select(Penalty.id, Penalty.event_count, Penalty.head)
 
 
 def _heads(connection: Connection) -> Iterator[Any]:
@@ -130,26 +151,26 @@ def _sealed(key: bytes, mark: Mark, number: bytes) -> bytes:
 
 def read(path: Path, key: bytes) -> Checkpoint:
     """What a checkpoint says, once all of it has been read and its signature holds. Raises Unreadable or Forged."""
-    root, tickets, penalties, events = hashlib.sha256(), 0, 0, 0
+    root, tickets, events, beside = hashlib.sha256(), 0, 0, dict.fromkeys(BESIDE, 0)
     told: dict[str, Any] = {}
     for line in _lines(path):
         if line.startswith(b"{"):
             told = _json(line)
             continue
         root.update(line)
-        mark = _mark(line.removeprefix(PENALTY_LINE))
-        if line.startswith(PENALTY_LINE):
-            penalties += 1
+        if line.startswith(BESIDE):
+            beside[line[:2]] += 1
         else:
-            tickets, events = tickets + 1, events + mark.events
+            tickets, events = tickets + 1, events + _mark(line).events
     try:
-        made = Checkpoint(datetime.fromisoformat(told["at"]).astimezone(UTC), told["tickets"], told["penalties"],
-                          told["events"], told["security_no"], told["security_hash"], told["root"])  # fmt: skip
+        counts = {name: told[name] for name in ("tickets", "penalties", "reviews", "events", "security_no")}
+        made = Checkpoint(at=datetime.fromisoformat(told["at"]).astimezone(UTC), security_hash=told["security_hash"],
+                          root=told["root"], **counts)  # fmt: skip
         signed = hmac.compare_digest(str(told["signature"]).encode(), _signature(key, made).encode())
     except (KeyError, TypeError, ValueError, orjson.JSONEncodeError):
         raise Unreadable from None
-    if not signed or (made.root, made.tickets, made.penalties, made.events) != (
-        root.hexdigest(), tickets, penalties, events
+    if not signed or (made.root, made.tickets, made.penalties, made.reviews, made.events) != (
+        root.hexdigest(), tickets, beside[PENALTY], beside[REVIEW], events
     ):  # fmt: skip
         raise Forged
     return made
@@ -157,12 +178,7 @@ def read(path: Path, key: bytes) -> Checkpoint:
 
 def marks(path: Path) -> Iterator[Mark]:
     """The tickets of a checkpoint, in the order of ids."""
-    return (_mark(line) for line in _lines(path) if not line.startswith((b"{", PENALTY_LINE)))
-
-
-def penalty_marks(path: Path) -> Iterator[Mark]:
-    """The penalties of a checkpoint."""
-    return (_mark(line.removeprefix(PENALTY_LINE)) for line in _lines(path) if line.startswith(PENALTY_LINE))
+    return (_mark(line) for line in _lines(path) if not line.startswith((b"{", *BESIDE)))
 
 
 def _lines(path: Path) -> Iterator[bytes]:
@@ -214,22 +230,25 @@ def differences(connection: Connection, path: Path, made: Checkpoint, key: bytes
         last = batch[-1].ticket_id
     for number in _slipped_in(connection, last, None, set(), made):
         yield number, "存证时没有这件工单，编号却早于存证：后来补入"
-    yield from _of_penalties(connection, path)
+    for chain in CHAINS:
+        yield from _of_chain(connection, path, chain)
     if wrong == made.tickets > 1:
         yield LOG, f"存证中的 {made.tickets} 件工单件件不符：整个日志被改写，或换了另一个库"
 
 
-def _of_penalties(connection: Connection, path: Path) -> Iterator[tuple[str, str]]:
-    stood = penalty_marks(path)
+def _of_chain(connection: Connection, path: Path, chain: Chain) -> Iterator[tuple[str, str]]:
+    """What of one of `CHAINS` is no longer as it stood."""
+    stood = (_mark(line.removeprefix(chain.mark)) for line in _lines(path) if line.startswith(chain.mark))
+    of, no, _hash = chain.ends.selected_columns
     while batch := list(islice(stood, BATCH)):
-        there = set(connection.scalars(select(Penalty.id).where(Penalty.id.in_([mark.ticket_id for mark in batch]))))
-        ends = [(mark.ticket_id, mark.events) for mark in batch]
-        at_the_end = tuple_(PenaltyEvent.penalty_id, PenaltyEvent.no).in_(ends)
-        held = dict(connection.execute(select(PenaltyEvent.penalty_id, PenaltyEvent.hash).where(at_the_end)).all())
+        here = [mark.ticket_id for mark in batch]
+        there = set(connection.scalars(chain.rows.with_only_columns(chain.id).where(chain.id.in_(here))))
+        at_the_end = chain.ends.where(tuple_(of, no).in_([(mark.ticket_id, mark.events) for mark in batch]))
+        held = {one: kept for one, _no, kept in connection.execute(at_the_end)}
         for mark in batch:
-            name = f"追究 {mark.ticket_id}"
+            name = f"{chain.zh} {mark.ticket_id}"
             if mark.ticket_id not in there:
-                yield name, f"追究缺失：存证时有它，共 {mark.events} 条记录"
+                yield name, f"{chain.zh}缺失：存证时有它，共 {mark.events} 条记录"
             elif mark.events and mark.ticket_id not in held:
                 yield name, f"日志被截短：存证时有 {mark.events} 条记录"
             elif mark.events and not _same(held[mark.ticket_id], mark.head):

@@ -54,7 +54,8 @@ def anchor(house: House, out: Path) -> None:
                 aside.rename(out)
         finally:
             aside.unlink(missing_ok=True)
-    seen = f"{made.tickets} 件工单、{made.events} 条记录、{made.penalties} 项追究、{made.security_no} 条安全日志"
+    beside = f"{made.penalties} 项追究、{made.reviews} 份总结、{made.security_no} 条安全日志"
+    seen = f"{made.tickets} 件工单、{made.events} 条记录、{beside}"
     click.echo(f"存证 {seen}：{out}")
     click.echo(f"根 {made.root}")
     click.echo("请把文件交给管不了这个库的人保存，根可以抄在纸上。")

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import gzip
 import tracemalloc
+from datetime import date
 
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from models import anchor
+from models import anchor, reviews
 from models.database import engine_for
 from models.penalty import Penalty, PenaltyEvent, PenaltyFact, PenaltyText
+from models.review import Review, ReviewEvent
+from models.reviews.periods import Period
 from models.store import EVENT, TICKET
 from tests.fixtures.city import brought_to, on_sqlite, shanghai
 from tests.policy.penalties import does, propose
@@ -127,6 +130,34 @@ def test_a_penalty_that_the_checkpoint_saw_is_named_when_it_is_another(city, tmp
     penalty_id, meanwhile = penalty.id, city.session.begin_nested()
     do(city, penalty_id)
     assert list(anchor.differences(connection, path, made, KEY)) == [(f"追究 {penalty_id}", said)]
+    meanwhile.rollback()
+
+
+def cut_review(city, review_id):
+    city.session.execute(delete(ReviewEvent).where(ReviewEvent.review_id == review_id, ReviewEvent.no == 1))
+
+
+def drop_review(city, review_id):
+    cut_review(city, review_id)
+    city.session.execute(delete(Review).where(Review.id == review_id))
+
+
+@pytest.mark.parametrize(
+    ("do", "said"),
+    [(drop_review, "总结缺失：存证时有它，共 1 条记录"), (cut_review, "日志被截短：存证时有 1 条记录")],
+)
+def test_a_review_that_the_checkpoint_saw_is_named_when_it_is_another(city, tmp_path, do, said):
+    at = shanghai("2026-04-02 10:00")
+    review = reviews.open_(city.session, city.plant.id, Period(date(2026, 1, 1), date(2026, 4, 1)),
+                           by=city.operations.as_of(at), at=at, book=city.book())  # fmt: skip
+    connection = city.session.connection()
+    path = written(connection, tmp_path / "checkpoint.gz")
+    made = anchor.read(path, KEY)
+    assert made.reviews == 1
+    assert list(anchor.differences(connection, path, made, KEY)) == []
+    review_id, meanwhile = review.id, city.session.begin_nested()
+    do(city, review_id)
+    assert list(anchor.differences(connection, path, made, KEY)) == [(f"总结 {review_id}", said)]
     meanwhile.rollback()
 
 
