@@ -79,8 +79,8 @@ ENGLISH = {
     "数值": "Value", "分子": "Numerator", "分母": "Denominator", "对照": "Limits", "界限内": "within",
     "高于上界": "above", "低于下界": "below", "类别": "Category", "件数": "Complaints", "占比": "Share",
     # feet
-    "空心点为未完的期间": "Hollow: a period that is not over", "按%(when)s": "By %(when)s",
-    "按%(when)s；不计：%(excluded)s": "By %(when)s; left out: %(excluded)s",
+    "空心点为未完的期间": "Hollow: a period that is not over", "按%(when)s": "by %(when)s",
+    "依据：%(source)s": "Source: %(source)s", "不计：%(excluded)s": "left out: %(excluded)s",
     "登记时间": "time of registration", "到期时间": "deadline", "首次回访结果时间": "time of the first outcome",
     "没有在册户数的单位月（另作“缺”列出）": "unit-months without a customer figure (listed as missing)",
     "未到期的；已作废的": "not yet due; void",

@@ -38,7 +38,7 @@ def trend(look: Look, rows: Sequence[Row], total: Row) -> Panel:
     figure = control.control(rows, grain, look.periods, look.still_open, better, _, rebased, target, hrefs)
     notes = noted(look, figure)
     table = listed(look, _("期间"), [(words.period(row.dims[grain] or "", _), row) for row in rows])
-    foot = (stands(metric, _), *hollow(look), *notes)
+    foot = (basis(metric, _), *hollow(look), *notes)
     found = of_rows(rows, grain, look.periods, look.still_open, rebased)
     if found is None or found.latest is None:
         return Panel(said, figure, table, foot)
@@ -72,7 +72,7 @@ def course(look: Look, rows: Sequence[Row], total: Row) -> Panel:
     known = any(row.value is not None for row in rows)
     said = words.trend(list(rows), total, look.still_open, grain, _) if known else words.nothing(total.metric, _)
     still = [_("斜纹柱为未完的期间")] if look.still_open and total.denominator is None else hollow(look)
-    return Panel(said, figure, listed(look, _("期间"), told), (stands(total.metric, _), *still, *notes))
+    return Panel(said, figure, listed(look, _("期间"), told), (basis(total.metric, _), *still, *notes))
 
 
 def units(look: Look, rows: Sequence[Row], metric: str) -> Panel:
@@ -91,7 +91,7 @@ def units(look: Look, rows: Sequence[Row], metric: str) -> Panel:
         funnel(named, look.chosen.unit, better, _, lambda name: look.narrowed(unit=name)),
         Table((*table.head, _("对照")), tuple((*cells, verdict if cells[1] != "—" else "—")
                                              for cells, verdict in zip(table.rows, verdicts, strict=True))),
-        (over, _("线为平均与 95%、99.8% 界限"),
+        (basis(metric, _), over, _("线为平均与 95%、99.8% 界限"),
          *([_("各单位的差别大于件数能解释的，界限已放宽")] if limits and limits.scatter > 1 else []),
          _("不排名：件数少的单位波动大")),
     )  # fmt: skip
@@ -110,7 +110,7 @@ def intervals(look: Look, rows: Sequence[Row], by: str) -> Panel:
         words.apart(known, by, _),
         lines.intervals(known, by, _, _narrowing(look, by)),
         table,
-        (stands(metric, _), _("横线为 95% 区间：区间重叠的，差别可能只是偶然"), _("按名称排列，不排名")),
+        (basis(metric, _), _("横线为 95% 区间：区间重叠的，差别可能只是偶然"), _("按名称排列，不排名")),
         height=max(Panel.height, LINE * len(known) + 2 * LINE),
     )
 
@@ -135,7 +135,7 @@ def shares(look: Look, counts: Sequence[Row], by: str) -> Panel:
         words.categories(rows, _, by),
         figures.bars(rows, _, by, _narrowing(look, by)),
         Table((_("名称"), _("件数"), _("占比"), _("累计")), tuple(cells)),
-        (_("合计 %(total)s 件") % {"total": f"{total:,}"}, stands(metric, _)),
+        (_("合计 %(total)s 件") % {"total": f"{total:,}"}, basis(metric, _)),
     )
 
 
@@ -204,12 +204,13 @@ def hollow(look: Look) -> list[str]:
     return [look.gettext("空心点为未完的期间")] if look.still_open else []
 
 
-def stands(metric: str, _: Translate) -> str:
-    """When a row counts, and what is left out."""
+def basis(metric: str, _: Translate) -> str:
+    """The clause behind a figure, when a row counts, and what is left out."""
     told = METRICS[metric]
-    if told.excluded == "无":
-        return _("按%(when)s") % {"when": _(told.stands_at)}
-    return _("按%(when)s；不计：%(excluded)s") % {"when": _(told.stands_at), "excluded": _(told.excluded)}
+    said = [_("依据：%(source)s") % {"source": _(told.source)}, _("按%(when)s") % {"when": _(told.stands_at)}]
+    if told.excluded != "无":
+        said.append(_("不计：%(excluded)s") % {"excluded": _(told.excluded)})
+    return _("；").join(said)
 
 
 def undivided(rows: Sequence[Row], grain: str) -> list[Row]:

@@ -65,7 +65,7 @@ def curve(look: Look, clock: str, totals: Mapping[str, Row]) -> Panel:
         Table((_("比例"), _("小时"), _("95% 区间"), _("已办完"), _("全部")), tuple(
             (told, words.short(row), words.interval(row), f"{row.numerator:,}", f"{row.denominator or 0:,}")
             for told, row in rows)),
-        (panels.stands(half.metric, _), _("Kaplan–Meier；虚点线为 95% 区间"),
+        (panels.basis(half.metric, _), _("Kaplan–Meier；虚点线为 95% 区间"),
          _("只画前 %(hours)d 小时") % {"hours": int(CURVE[clock])}),
     )  # fmt: skip
 
