@@ -113,7 +113,7 @@ def _counted(clock: Clock, rest: str | None, asked: Question, edges: list[int]) 
     # A thousand-millionth lifts whole octaves over their edge, whatever the last bit of the logarithm is.
     octaves = func.ln(cast(c.seconds, Double)) * literal_column(str(STEPS / log(2))) + literal_column("1e-9")
     bucket = case((c.seconds > 1, cast(func.floor(octaves), Integer)), else_=0).label("bucket")
-    passed: Any = literal_column("0")
+    passed: Any = cast(literal_column("0"), Integer)  # of a bare number a database would think it means a column
     for edge in edges:
         passed = passed + case((c.seconds > literal_column(str(edge)), 1), else_=0)
     passed = passed.label("passed")

@@ -65,6 +65,8 @@ ENGLISH = {
         "All %(units)d units lie within the limits: chance may explain them. ",
     "%(units)d 个单位中 %(inside)d 个在界限之内，差别可能只是偶然。":
         "%(inside)d of %(units)d units lie within the limits: chance may explain them. ",
+    "各单位的差别大于偶然能解释的；%(units)d 个单位中 %(inside)d 个在放宽的界限之内。":
+        "Units differ by more than chance explains; %(inside)d of %(units)d lie within the widened limits. ",
     "%(unit)s %(figure)s，高于 99.8%% 上界，值得查原因。":
         "%(unit)s, %(figure)s, lies above the 99.8%% limit: worth finding out why. ",
     "%(unit)s %(figure)s，低于 99.8%% 下界，值得查原因。":

@@ -64,6 +64,7 @@ def axis(values: Sequence[float], share: bool) -> dict[str, Any]:
         return counted(max(values) * 1.1)
     least, most = max(0.0, min(values) - 0.01), min(1.0, max(values) + 0.01)
     least = max(0.0, min(least, most - 0.05))
+    most = max(most, least + 0.05)  # or marks of a whole per cent would say the same twice
     step = _step(most - least)
     marks = [n * step for n in range(floor(least / step), ceil(most / step) + 1)]
     marks = [mark for mark in marks if mark < 1 + step / 2]

@@ -85,14 +85,15 @@ def units(look: Look, rows: Sequence[Row], metric: str) -> Panel:
     table = listed(look, _("承办单位"), [(row.dims["unit"] or "", row) for row in named], by="unit")
     verdicts = [{None: _("界限内"), True: _("高于上界"), False: _("低于下界")}[beyond.get(row.dims["unit"])]
                 for row in named]  # fmt: skip
+    widened = limits is not None and limits.scatter > 1
     over = {"complaint_rate": _("横轴为在册户月数"), "on_time_rate": _("横轴为到期件数")}.get(metric, _("横轴为件数"))
     return Panel(
-        words.units(named, found, look.chosen.unit, _),
+        words.units(named, found, look.chosen.unit, _, widened=widened),
         funnel(named, look.chosen.unit, better, _, lambda name: look.narrowed(unit=name)),
         Table((*table.head, _("对照")), tuple((*cells, verdict if cells[1] != "—" else "—")
                                              for cells, verdict in zip(table.rows, verdicts, strict=True))),
         (basis(metric, _), over, _("线为平均与 95%、99.8% 界限"),
-         *([_("各单位的差别大于件数能解释的，界限已放宽")] if limits and limits.scatter > 1 else []),
+         *([_("各单位的差别大于件数能解释的，界限已放宽")] if widened else []),
          _("不排名：件数少的单位波动大")),
     )  # fmt: skip
 

@@ -160,13 +160,20 @@ def nothing(metric: str, _: Translate) -> str:
     return _(NOTHING.get(metric, "所选期间没有数据，所以没有这个数字。"))
 
 
-def units(rows: list[Row], outside: list[tuple[Row, bool]], chosen: str | None, _: Translate) -> str:
-    """How many units lie within the limits, and which do not. outside: (row, above)."""
+def units(
+    rows: list[Row], outside: list[tuple[Row, bool]], chosen: str | None, _: Translate, *, widened: bool = False
+) -> str:
+    """How many units lie within the limits, and which do not. outside: (row, above).
+
+    widened: units differ by more than chance; then nobody may say that within the limits it may be chance.
+    """
     known = [row for row in rows if row.value is not None]
     if not known:
         return _("所选期间各单位都没有数据。")
     told = {"units": len(known), "inside": len(known) - len(outside)}
-    if not outside:
+    if widened:
+        said = _("各单位的差别大于偶然能解释的；%(units)d 个单位中 %(inside)d 个在放宽的界限之内。") % told
+    elif not outside:
         said = _("%(units)d 个单位都在界限之内，差别可能只是偶然。") % told
     else:
         said = _("%(units)d 个单位中 %(inside)d 个在界限之内，差别可能只是偶然。") % told

@@ -18,7 +18,7 @@ from analytics.dashboards import control, figures, words
 from analytics.dashboards.board import Board, board
 from analytics.dashboards.english import ENGLISH
 from analytics.dashboards.filters import Filters, read
-from analytics.dashboards.funnel import funnel
+from analytics.dashboards.funnel import around, funnel
 from analytics.dashboards.page import Linked, Page
 from analytics.dashboards.pages import PAGES, units
 from analytics.labels import Row
@@ -438,3 +438,21 @@ def test_who_has_no_tickets_gets_no_links_to_them_and_everything_is_for_few(live
                  "complaints~n~2026-02-01~2026-01-01~quality", "complaints~n~2026-01-01~2026-02-01~every",
                  "complaints~n~2026-01-01~2026-02-01~quality~track:discipline"):  # fmt: skip
         assert behind.read(text) is None, text
+
+
+def test_where_units_differ_by_more_than_chance_no_sentence_says_it_may_be_chance() -> None:
+    alike = [row("on_time_rate", 80 + n % 6, 100, unit=f"{n} 所") for n in range(12)]
+    apart = [row("on_time_rate", n * 75, 1000, unit=f"{n} 所") for n in range(1, 13)]
+    for rows, scattered in ((alike, False), (apart, True)):
+        limits = around(rows)
+        assert limits is not None
+        assert (limits.scatter > 1) is scattered
+        said = words.units(rows, [], None, same, widened=scattered)
+        assert ("可能只是偶然" in said) is not scattered
+    assert "差别大于偶然能解释的" in said
+
+
+@pytest.mark.parametrize("values", [[0.0, 0.0], [0.001, 0.004], [1.0, 1.0], [0.4, 0.43]], ids=str)
+def test_no_two_marks_of_an_axis_say_the_same(values: list[float]) -> None:
+    marks = figures.axis(values, share=True)["ticktext"]
+    assert len(set(marks)) == len(marks) > 1

@@ -103,6 +103,17 @@ def test_percentiles_of_the_histogram_are_within_a_hundredth_of_those_of_the_cas
     assert 2 ** (1 / STEPS) < 1.01
 
 
+def test_lengths_are_counted_where_no_rule_sets_a_deadline(busy: tuple) -> None:
+    """Of an installation without its rules: nothing to be an edge."""
+    sessions, cases = busy
+    for session in sessions.values():
+        before = kpi.query(session, ["close_hours_p50"], as_of=NOW)
+        session.query(Rule).filter(Rule.key == "handle").delete()
+        (row,) = kpi.query(session, ["close_hours_p50"], as_of=NOW)
+        assert (row.numerator, row.denominator) == (before[0].numerator, len(cases))
+        assert row.value == pytest.approx(before[0].value, rel=0.01)
+
+
 def test_a_deadline_that_was_in_force_is_an_edge(busy: tuple) -> None:
     """At the 72nd hour, and a second later: two buckets, though less than a thousandth apart."""
     sessions, _cases = busy

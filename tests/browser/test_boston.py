@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
+from models import setup
 from models.actor import Actor
 from models.database import engine_for
 from models.importing.intake import Intake
@@ -36,6 +37,8 @@ def boston(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     path = tmp_path_factory.mktemp("boston") / "kefu.db"
     path.write_bytes(sqlite_template.read_bytes())
     engine = engine_for(f"sqlite:///{path}")
+    with Session(engine) as made, made.begin():
+        setup.seed(made, through=END.year)
 
     @contextmanager
     def session() -> Iterator[Session]:
@@ -68,4 +71,4 @@ def test_bostons_winter_is_seen_and_its_water_commission_is_a_unit_like_another(
         expect(page.locator(f"#{panel}-table")).to_contain_text("BWSC")
         page.locator(f"#{panel}-swap").click()
     page.wait_for_load_state("networkidle")
-    picture(page, f"boston-{name}", full_page=True)
+    picture(page, f"boston-{name}", full_page=True, clip=page.locator("main").bounding_box())
