@@ -34,7 +34,7 @@ LEFT_OUT = ("/api/v1/security/logout", "/api/v1/security/refresh", "/api/{versio
 """Those that end one's own token, and FAB's two that describe themselves."""
 EVERYBODY = [next(name for name, (_, role, _) in PEOPLE.items() if role == wanted) for wanted in ROLES]
 """One account a role."""
-SOME = 2
+SOME = 1
 """Requests to an operation in `make test`."""
 MANY = 100_000
 """Requests of `make test-slow`, on both databases together, shared out among roles and operations."""
