@@ -211,7 +211,7 @@ def test_the_whole_product(place: Place, reader: str, scope: str):
     for span in SPANS:
         for by in ((), *((one,) for one in DIMENSIONS), *combinations(DIMENSIONS, 2)):
             names = divisible(by)
-            if names:
+            if names and (by or "file" not in reader):  # the frame is by month where nothing is said
                 same(place, reader, Asked(names, by, scope, span))
 
 
