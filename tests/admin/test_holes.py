@@ -8,6 +8,7 @@ The probes are generated views as anybody might write them: nothing in them is c
 import json
 import threading
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -61,7 +62,10 @@ class CountProbe(ModelView):
 
 
 class UnitProbe(ModelView):
+    """With a related list whose rows are in everybody's sight, but for their door: no auditor reads customers."""
+
     datamodel = SQLAInterface(Unit)
+    related_views = [CountProbe]
     class_permission_name = "Unit"
     list_columns = show_columns = add_columns = edit_columns = ["name", "phone", "active"]
     search_columns = ["name", "active"]
@@ -218,13 +222,23 @@ def test_what_hangs_on_a_ticket_is_not_listed_to_whom_it_is_a_stub(probes, of_bo
     assert operations.get("penalty/").json["count"] == 0
 
 
-def test_a_related_list_needs_the_permission_of_its_own_view(probes, of_both_units):
+def test_a_related_list_needs_the_permission_of_its_own_view(probes):
+    plant = unit_id(probes, "第一水厂")
+    probes.changes(lambda session: session.add(CustomerCount(unit_id=plant, month=date(2026, 3, 1), customers=54_321)))
+    path = f"/unitprobe/show/{plant}"
+    assert "54321" in probes.browser("operations").get(path).text
+    answer = probes.browser("auditor").get(path)
+    assert answer.status_code == 200
+    assert "54321" not in answer.text, "auditors have no door to customers"
+
+
+def test_what_hangs_on_a_ticket_in_a_related_list_follows_its_own_scope(probes, of_both_units):
     penalise(probes, of_both_units["mine"], "某某某")
     path = f"/ticketprobe/show/{of_both_units['mine']}"
     assert "某某某" in probes.browser("head").get(path).text
     answer = probes.browser("agent").get(path)
     assert answer.status_code == 200
-    assert "某某某" not in answer.text, "agents have no door to penalties"
+    assert "某某某" not in answer.text
 
 
 # Relations
