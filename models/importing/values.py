@@ -212,7 +212,7 @@ class Reader:
                 if default is not None:
                     return default
                 raise self._refused(field, cells, f"只能是 {'、'.join(choices)}，请在映射文件里用 map 或 default 说明")
-            if len(text) <= limit and (text.isprintable() or (plain and "\0" not in text)):
+            if len(text) <= limit and (text.isprintable() or (plain and not UNSTORABLE.search(text))):
                 return text
             return self._fitting(field, cells, text)
 

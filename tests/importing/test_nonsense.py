@@ -19,7 +19,7 @@ from models.importing.rows import RowError
 from models.importing.times import cell_time, time_parser, utc
 from models.importing.values import Reader, number_key
 from tests.importing.conftest import mapping_of, row
-from tests.nonsense import HOW_MANY, TEXTS, each
+from tests.nonsense import HOW_MANY, TEXTS, TROUBLE, each
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CELLS = (
@@ -57,6 +57,18 @@ def test_every_cell_is_a_value_or_refused_by_its_field(most):
         number_key(found.source_no)
 
     assert all(field and words for field, words in told)
+
+
+def test_no_field_takes_what_no_database_stores():
+    """Each of the old troublemakers in each column, alone and within other words."""
+    reader = Reader(EVERY, HEADER)
+    good = {"编号": "1", "时间": "2026-03-06 10:00"}
+    for column in HEADER:
+        for cell in (*TROUBLE, "水\ud800", "水\n\udfff", "\0水"):
+            with suppress(RowError):
+                found = reader.read(row(*(cell if name == column else good.get(name, "") for name in HEADER)))
+                stored = [value for value in found if isinstance(value, str)]
+                assert not any(ch == "\0" or "\ud800" <= ch <= "\udfff" for value in stored for ch in value), column
 
 
 FORMATS = ["mixed", "%Y-%m-%d", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%y", "%m/%d/%Y %I:%M %p", "%Y%m%d"]
