@@ -53,6 +53,8 @@ def similar_ones() -> Any:
     _desk_only()
     form = request.form
     category, district = forms.number(form.get("category")), forms.number(form.get("district"))
+    if category not in book().register("category").by_id:
+        category = None  # one that was there when the form was opened, or never
     typed = similar.Typed(
         phone=form.get("phone", "")[:200], account_no=form.get("account_no", "")[:200],
         content=form.get("content", "")[:2000], neighbourhood=form.get("neighbourhood", "")[:200],

@@ -388,3 +388,12 @@ def test_a_forwarders_deadline_to_come_brings_no_warning(house):
     browser = house.browser("agent")
     done = registers(browser, forward_due_at="2026-12-01T17:00")
     assert "按逾期计" not in browser.get(done.headers["Location"]).text
+
+
+@pytest.mark.parametrize("category", ["0", "999999", "-1", "水压"])
+def test_a_category_that_is_not_there_suggests_nothing_and_is_no_error(house, category):
+    browser = house.browser("agent")
+    token = browser.token("/ticket/register")
+    given = {"csrf_token": token, "category": category, "content": "三楼以上水压低，早晚没有水。"}
+    answer = browser.client.post("/ticket/similar", data=given)
+    assert answer.status_code == 200

@@ -12,6 +12,7 @@ import pytest
 import xlsxwriter
 from hypothesis import strategies as st
 
+from models.cells import plain
 from models.importing.fields import FIELDS
 from models.importing.mapping import MappingError, parse_mapping
 from models.importing.reading import TableError, open_table
@@ -125,7 +126,8 @@ def test_every_file_is_a_table_or_refused_in_words(most, tmp_path):
 
 @pytest.mark.parametrize("most", HOW_MANY)
 def test_what_is_written_as_csv_comes_back(most, tmp_path):
-    """Every text that a field takes survives quoting, whatever stands in it."""
+    """Every text that a field takes survives quoting, whatever stands in it, but for the mark that keeps a
+    spreadsheet from taking it for a formula."""
     path, mapping = tmp_path / "t.csv", mapping_of("content: {column: 内容}")
 
     @each(most, TEXTS)
@@ -139,7 +141,7 @@ def test_what_is_written_as_csv_comes_back(most, tmp_path):
         path.write_bytes(out.getvalue().encode())
         with suppress(TableError, RowError), open_table(path, mapping) as table:
             found = [Reader(mapping, table.header).read(each_row).content for each_row in table]
-            assert found == [content.strip() or None]
+            assert found == [plain(content).strip() or None]
 
 
 @pytest.mark.parametrize("most", [pytest.param(30, id="a sample"), HOW_MANY[1]])
