@@ -42,6 +42,15 @@ class NativeWidget(BS3TextFieldWidget):
         return super().__call__(field, **{**self.attributes, **options})
 
 
+class Required(checks.InputRequired):
+    """Something was typed, and it says something: blanks are read as nothing."""
+
+    def __call__(self, form: Form, field: Field) -> None:
+        super().__call__(form, field)
+        if field.data in (None, "") and not field.process_errors:
+            raise checks.StopValidation(self.message or field.gettext("This field is required."))
+
+
 class ReadByColumn:
     """A text field whose value is read by its column. What was typed stays in the field when it cannot be read."""
 
@@ -181,7 +190,7 @@ class FormConverter(GeneralModelConverter):
             )  # fmt: skip
             return form_props
         if required and default != "":
-            lst_validators.append(checks.InputRequired())
+            lst_validators.append(Required())
         elif not self.datamodel.is_boolean(col_name):
             lst_validators.append(checks.Optional())
         form_props[col_name] = ByColumn(

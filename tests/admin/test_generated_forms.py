@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
 from models.base import User
+from models.tables import Unit
 from tests.admin.conftest import House
 
 
@@ -91,3 +93,21 @@ def test_the_target_of_a_share_is_no_more_than_one(house: House):
     page = browser.get("/target/list/").text
     assert ">0.95</td>" in page
     assert "办理及时率（72 小时）" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [("/calendar/add", {"day": " ", "working": "", "name": ""}), ("/unit/add", {"name": " \u3000", "kind": "unit"})],
+)
+def test_blanks_are_nothing_where_something_is_needed(house, path, form):
+    answer = house.browser("operations").post(path, **form)
+    assert answer.status_code == 200, "the form comes back"
+    assert 'aria-invalid="true"' in answer.text
+    with house.session() as session:
+        assert session.scalar(select(Unit.id).where(Unit.name.in_(("", " ", "\u3000")))) is None
+
+
+def test_blanks_are_nothing_over_the_api_either(house):
+    answer = house.api("operations").post("unit/", name=" \u3000", kind="unit")
+    assert answer.status_code == 422
+    assert "name" in answer.json["errors"]
