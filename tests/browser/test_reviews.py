@@ -7,20 +7,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Desk, Picture
 from tests.browser.test_a_complaints_life import press
+from tests.browser.test_penalties import act
 from tests.browser.test_the_pages import serious
 
 People = Callable[..., Page]
 PERIOD = "2026-07"
 """A month of the demo city that nobody has written of."""
-
-
-def says(page: Page, name: str, **fields: str) -> None:
-    """Open an action's form from the review's page, fill it, and send it."""
-    page.get_by_role("main").get_by_role("link", name=name, exact=True).click()
-    for label, value in fields.items():
-        page.get_by_label(label).fill(value)
-    assert serious(page) == []
-    press(page, name)
 
 
 def test_written_sent_back_released_and_read(desk: Desk, person: People, picture: Picture, tmp_path: Path) -> None:
@@ -63,7 +55,7 @@ def test_written_sent_back_released_and_read(desk: Desk, person: People, picture
     # Operations finds it waiting, and sends it back with what is to be changed.
     operations.goto(f"{desk.url}/reviews/?show=judge")
     operations.get_by_role("row").filter(has_text="2026 年 7 月").get_by_role("link").click()
-    says(operations, "退回修改", 要改什么="教训里写上谁来看天气预报。")
+    act(operations, "退回修改", 要改什么="教训里写上谁来看天气预报。")
     head.goto(address)
     expect(head.get_by_role("main")).to_contain_text("教训里写上谁来看天气预报。")
     head.get_by_role("main").get_by_role("link", name="修改", exact=True).click()
@@ -73,8 +65,8 @@ def test_written_sent_back_released_and_read(desk: Desk, person: People, picture
 
     # Released to all units: they read what was learnt, and no names.
     operations.goto(address)
-    says(operations, "写意见", 意见="数字看到了，措施具体。")
-    says(operations, "发布")
+    act(operations, "写意见", 意见="数字看到了，措施具体。")
+    act(operations, "发布")
     assert serious(operations) == []
     picture(operations, "review")
     other.goto(address)

@@ -98,6 +98,19 @@ def test_what_is_no_checkpoint_is_told(file, spoil):
         anchor.read(file, KEY)
 
 
+def seen_and_named(city, tmp_path, one, do, name, said):
+    """A checkpoint with nothing to say, and just this to say once something was done to one of those that it saw."""
+    connection = city.session.connection()
+    path = written(connection, tmp_path / "checkpoint.gz")
+    made = anchor.read(path, KEY)
+    assert list(anchor.differences(connection, path, made, KEY)) == []
+    meanwhile = city.session.begin_nested()
+    do(city, one)
+    assert list(anchor.differences(connection, path, made, KEY)) == [(name, said)]
+    meanwhile.rollback()
+    return made
+
+
 def drop_penalty(city, penalty_id):
     for table in (PenaltyText, PenaltyFact, PenaltyEvent):
         city.session.execute(delete(table).where(table.penalty_id == penalty_id))
@@ -122,15 +135,7 @@ def rewrite_penalty(city, penalty_id):
 def test_a_penalty_that_the_checkpoint_saw_is_named_when_it_is_another(city, tmp_path, do, said):
     penalty = propose(city, city.operations, "2026-03-03 10:00", person="王五", unit_id=city.plant.id)
     does(city, city.operations, "confirm", penalty, "2026-03-04 10:00")
-    connection = city.session.connection()
-    path = written(connection, tmp_path / "checkpoint.gz")
-    made = anchor.read(path, KEY)
-    assert made.penalties == 1
-    assert list(anchor.differences(connection, path, made, KEY)) == []
-    penalty_id, meanwhile = penalty.id, city.session.begin_nested()
-    do(city, penalty_id)
-    assert list(anchor.differences(connection, path, made, KEY)) == [(f"追究 {penalty_id}", said)]
-    meanwhile.rollback()
+    assert seen_and_named(city, tmp_path, penalty.id, do, f"追究 {penalty.id}", said).penalties == 1
 
 
 def cut_review(city, review_id):
@@ -150,15 +155,7 @@ def test_a_review_that_the_checkpoint_saw_is_named_when_it_is_another(city, tmp_
     at = shanghai("2026-04-02 10:00")
     review = reviews.open_(city.session, city.plant.id, Period(date(2026, 1, 1), date(2026, 4, 1)),
                            by=city.operations.as_of(at), at=at, book=city.book())  # fmt: skip
-    connection = city.session.connection()
-    path = written(connection, tmp_path / "checkpoint.gz")
-    made = anchor.read(path, KEY)
-    assert made.reviews == 1
-    assert list(anchor.differences(connection, path, made, KEY)) == []
-    review_id, meanwhile = review.id, city.session.begin_nested()
-    do(city, review_id)
-    assert list(anchor.differences(connection, path, made, KEY)) == [(f"总结 {review_id}", said)]
-    meanwhile.rollback()
+    assert seen_and_named(city, tmp_path, review.id, do, f"总结 {review.id}", said).reviews == 1
 
 
 def many(path, sqlite_city, count):
