@@ -173,7 +173,8 @@ def _stocks(metric: Metric, found: list[Part], labels: Labels) -> list[Row]:
     grain = parts.grain_of_stocks(asked)
     moves: dict[date | None, list[Part]] = {}
     for part in found:
-        moves.setdefault(part.day if grain else None, []).append(part)
+        # Another question of the page may have had it counted by finer periods than this one asks for.
+        moves.setdefault(first_day(grain, part.day) if grain and part.day else None, []).append(part)
     standing: dict[Key, int] = {labels.key(None, None, ()): 0} if only_time else {}
     rows: dict[Key, int] = {}
     for day, shown in _periods(moves, grain, asked):
