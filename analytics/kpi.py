@@ -62,11 +62,14 @@ def _answer(
     session: Session, asked: Question, counted: _Counted, labels: Labels, books: dict[str, exposure.Books]
 ) -> list[Row]:
     rows: list[Row] = []
+    histograms: dict[str, dict[Key, hours.Histogram]] = {}  # the percentiles of a clock read the same one
     for name in asked.names:
         metric = METRICS[name]
         found = counted.of(asked, metric)
         if isinstance(metric, Hours):
-            made = _hours(metric, hours.histograms(found, labels), labels)
+            if metric.clock.name not in histograms:
+                histograms[metric.clock.name] = hours.histograms(found, labels)
+            made = _hours(metric, histograms[metric.clock.name], labels)
         elif isinstance(metric, Flow):
             made = _flows(metric, found, labels)
         elif isinstance(metric, Rate):

@@ -75,9 +75,10 @@ def test_every_page_of_the_side_is_accessible_and_chinese(
                 found.append("wider than its window")
             if page.locator("h1").count() != 1:
                 found.append("not one h1")
-        kind = GENERATED.match(href)
-        of_a_kind[kind[1] if kind else href] += 1
-        if href not in read and of_a_kind[kind[1] if kind else href] <= most:
+        generated = GENERATED.match(href)
+        kind = generated[1] if generated else href
+        of_a_kind[kind] += 1
+        if href not in read and of_a_kind[kind] <= most:
             read.add(href)
             found += serious(page, colours=False)
         if found:
