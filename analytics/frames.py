@@ -162,7 +162,7 @@ def count(session: Session, asked: Wanted) -> int:
 
 
 def unstamped(session: Session, asked: Wanted) -> Iterator[Batch]:
-    """The rows, a few thousand at a time, as columns in the order of `read_columns`: times as `moments.text`."""
+    """The rows, a batch at a time, as columns in the order of `read_columns`: times as `moments.text`."""
     return _figures(session, asked) if asked.frame == KPI else selecting.batches(session, asked, read_columns(asked))
 
 

@@ -35,8 +35,10 @@ def customers(key: bytes, field: str, values: Iterable[tuple[str, str | None]]) 
     if not key:
         return [None for _ in values]
     own = _own(key)
-    numbers = ((track, value and _number(field, value)) for track, value in values)
-    return [_pseudonym(own, f"{track}:{field}:{number}") if number else None for track, number in numbers]
+    return [
+        _pseudonym(own, f"{track}:{field}:{number}") if value and (number := _number(field, value)) else None
+        for track, value in values
+    ]
 
 
 def person(key: bytes, who: int | None, name: str) -> str | None:

@@ -100,8 +100,9 @@ def _speed_of_postgresql(source: str) -> None:
     with places() as systems:
         reads, writes = engine_for(source), engine_for(next(systems["postgresql"]))
         with reads.connect() as here, writes.begin() as there:
-            for table in Model.metadata.sorted_tables:
+            for table in reversed(Model.metadata.sorted_tables):
                 there.execute(table.delete())
+            for table in Model.metadata.sorted_tables:
                 rows = [dict(row) for row in here.execute(select(table)).mappings()]
                 for n in range(0, len(rows), 5000):
                     there.execute(insert(table), rows[n : n + 5000])
