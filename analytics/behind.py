@@ -97,7 +97,8 @@ def predicate(cell: Cell, actor: Actor, at: datetime) -> ColumnElement[bool] | N
         table = NAMED[name]
         where.append(column.is_(None) if value is None else column.in_(select(table.id).where(table.name == value)))
     found = select(Ticket.id).select_from(metric.grain.rows).where(*where).correlate(None)
-    return Ticket.id.in_(found.params(**parts.known(asked, Spell(None, midnight(cell.start), until))))
+    spell = metric.grain.seen(Spell(None, midnight(cell.start), until), at)
+    return Ticket.id.in_(found.params(**parts.known(asked, spell)))
 
 
 def _side(metric: Any, side: str) -> ColumnElement[bool]:

@@ -16,7 +16,6 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from analytics import kpi
-from analytics.labels import Row
 from analytics.periods import midnight
 from analytics.statistics import surveillance
 from analytics.statistics.surveillance import Floats, Forecast
@@ -111,30 +110,28 @@ def read(session: Session, until: date, as_of: datetime) -> History:
     """The history of the quality track up to a day, exclusive."""
     start = until - timedelta(days=LOOKED_BACK * WEEK)
 
-    def ask(by: str) -> list[Row]:
-        return kpi.query(session, ["complaints"], as_of=as_of, start=midnight(start), end=midnight(until),
-                         by=("day", "category", by))  # fmt: skip
+    def ask(place: str) -> list[tuple[str, str, str, int]]:
+        """(category, place, day, how many), whatever has a category."""
+        rows = kpi.query(session, ["complaints"], as_of=as_of, start=midnight(start), end=midnight(until),
+                         by=("category", place, "day"))  # fmt: skip
+        told = ((row.dims["category"], row.dims[place], row.dims["day"], int(row.numerator)) for row in rows)
+        return [(category, where or "", day, many) for category, where, day, many in told if category and day]
 
     by = "district"
-    rows = ask(by)
-    placed = sum(row.numerator for row in rows if row.dims[by] is not None)
-    if placed * 2 < sum(row.numerator for row in rows):
+    found = ask(by)
+    if 2 * sum(many for _, place, _, many in found if place) < sum(many for *_, many in found):
         by = "unit"
-        rows = ask(by)
-    found = [
-        (Cell(str(row.dims["category"]), row.dims[by] or ""), date.fromisoformat(str(row.dims["day"])), row.numerator)
-        for row in rows
-        if row.dims["category"] is not None
-    ]
-    first = min((day for _cell, day, _many in found), default=until)
-    places = {cell for cell, _day, _many in found if cell.place}
-    cells = tuple(sorted(places | {Cell(cell.category) for cell, _day, _many in found}))
+        found = ask(by)
+    first = min((day for _, _, day, _ in found), default=until.isoformat())
+    days = {day: (date.fromisoformat(day) - date.fromisoformat(first)).days for _, _, day, _ in found}
+    cells = sorted({(category, place) for category, place, *_ in found} | {(category, "") for category, *_ in found})
     index = {cell: n for n, cell in enumerate(cells)}
-    counts = np.zeros((len(cells), (until - first).days))
-    for cell, day, many in found:
-        for one in {cell, Cell(cell.category)}:
-            counts[index[one], (day - first).days] += many
-    return History(cells, counts, until, by)
+    counts = np.zeros((len(cells), (until - date.fromisoformat(first)).days))
+    for category, place, day, many in found:
+        counts[index[category, place], days[day]] += many
+        if place:
+            counts[index[category, ""], days[day]] += many
+    return History(tuple(Cell(*cell) for cell in cells), counts, until, by)
 
 
 def judge(history: History, alpha: float | None = None) -> list[Week]:

@@ -33,6 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from analytics.spells import Spell
 from models.penalty_workflow import DECIDED
 from models.policy import DISCIPLINE, QUALITY
 from models.tables import Callback, Obligation, Penalty, Ticket
@@ -55,9 +56,10 @@ ATTEMPTS = ("satisfied", "dissatisfied", "unreached")
 class Grain:
     """One kind of thing that is counted.
 
-    rows: joined with Ticket. known: what must have happened by AS_OF beyond the ticket's registration. confined:
-    what must hold in quality scope beyond the ticket's track of today. of_complaints: False where a row may have no
-    ticket; then `known` and `confined` say all there is to say.
+    rows: joined with Ticket. known: what must hold at AS_OF beyond its time, and the ticket's registration, being no
+    later. confined: what must hold in quality scope beyond the ticket's track of today. of_complaints: False where a
+    row may have no ticket; then `known` and `confined` say all there is to say. ahead: its time may be after the
+    as-of, as a deadline is; all others are counted up to it (`seen`), and no row is asked again.
     """
 
     rows: FromClause
@@ -66,12 +68,18 @@ class Grain:
     known: tuple[Where, ...] = ()
     confined: tuple[Where, ...] = ()
     of_complaints: bool = True
+    ahead: bool = False
+
+    def seen(self, spell: Spell, as_of: datetime) -> Spell:
+        """Of a stretch of time what had been, as of an instant."""
+        return spell if self.ahead else spell.up_to(as_of)
 
     def conditions(self, scope: str) -> Iterable[Where]:
-        """What every counted row satisfies."""
+        """What every counted row satisfies, that it was `seen` apart."""
         if self.of_complaints:
             yield Ticket.kind == "complaint"
-            yield Ticket.registered_at <= AS_OF
+            if self.at is not Ticket.registered_at:
+                yield Ticket.registered_at <= AS_OF
         yield from self.known
         if scope == "quality":
             if self.of_complaints:
@@ -92,7 +100,7 @@ FOUND = Grain(
     rows=Ticket.__table__,
     at=Ticket.found_at,
     unit=Ticket.unit_id,
-    known=(happened(Ticket.found_at), Ticket.founded.is_not(None), Ticket.track == DISCIPLINE),
+    known=(Ticket.founded.is_not(None), Ticket.track == DISCIPLINE),
 )
 FOUNDED: Where = Ticket.founded.is_(True)
 
@@ -102,7 +110,7 @@ CLOSED = Grain(
     rows=Ticket.__table__,
     at=Ticket.closed_at,
     unit=Ticket.unit_id,
-    known=(happened(Ticket.closed_at), or_(Ticket.ending.is_(None), Ticket.ending.not_in(UNHANDLED))),
+    known=(or_(Ticket.ending.is_(None), Ticket.ending.not_in(UNHANDLED)),),
 )
 
 _Earlier = aliased(Ticket)
@@ -122,6 +130,7 @@ OWED = Grain(
     unit=case((_held, Obligation.unit_id)),
     known=(Obligation.opened_at <= AS_OF,),
     confined=(Obligation.track == QUALITY,),
+    ahead=True,
 )
 ON_TIME: Where = and_(happened(Obligation.settled_at), Obligation.settled_at <= Obligation.due_at)
 COUNTED: Where = or_(
@@ -140,7 +149,6 @@ HANDLING = Grain(
     unit=Obligation.unit_id,
     known=(
         Obligation.kind == literal_column("'handle'"),  # as its index says it
-        Obligation.opened_at <= AS_OF,
         # What fell away past its deadline stays: it has gone on so long without a result.
         or_(Obligation.voided_at.is_(None), Obligation.voided_at > AS_OF, Obligation.voided_at > Obligation.due_at),
     ),
@@ -149,23 +157,24 @@ HANDLING = Grain(
 """A round of handling, from the unit's getting it."""
 
 _Other = aliased(Callback)
+_MADE = _Other.called_at <= AS_OF
 
 
 def _stands(call: Any, *outcomes: str) -> tuple[Where, ...]:
-    """That a call-back of one of these outcomes had been made by AS_OF, and is no mistake."""
-    return call.outcome.in_(outcomes), call.corrected_at.is_(None), call.called_at <= AS_OF
+    """That a call-back has one of these outcomes and is no mistake; as an index says it (`models.callback.OUTCOME`)."""
+    return call.outcome.in_([literal_column(f"'{outcome}'") for outcome in outcomes]), call.corrected_at.is_(None)
 
 
 def _another(*outcomes: str, where: Where) -> Where:
-    """Whether the ticket has another such call-back: one look into the calls of a single ticket."""
-    return exists().where(_Other.ticket_id == Callback.ticket_id, where, *_stands(_Other, *outcomes))
+    """Whether the ticket had another such call-back by AS_OF: one look into the calls of a single ticket."""
+    return exists().where(_Other.ticket_id == Callback.ticket_id, where, *_stands(_Other, *outcomes), _MADE)
 
 
 _EARLIER, _LATER = _Other.n < Callback.n, _Other.n > Callback.n
 _CALLS = join(Callback, Ticket, Callback.ticket_id == Ticket.id)
 OUTCOMES = Grain(rows=_CALLS, at=Callback.called_at, unit=Callback.unit_id, known=_stands(Callback, *OUTCOMES_OF_CALLS))
 SATISFIED: Where = Callback.outcome == "satisfied"
-FIRST: Where = not_(_another(*OUTCOMES_OF_CALLS, where=_EARLIER))
+FIRST: Where = or_(Callback.n == 1, not_(_another(*OUTCOMES_OF_CALLS, where=_EARLIER)))
 ASKED_AGAIN: Where = _another(*OUTCOMES_OF_CALLS, where=_LATER)
 """Of the first outcome, whether there is a second."""
 SAID: Where = Callback.solved.is_not(None)
@@ -173,7 +182,7 @@ SOLVED: Where = Callback.solved.is_(True)
 
 _refused_before = (
     select(func.count())
-    .where(_Other.ticket_id == Callback.ticket_id, _EARLIER, *_stands(_Other, "dissatisfied"))
+    .where(_Other.ticket_id == Callback.ticket_id, _EARLIER, *_stands(_Other, "dissatisfied"), _MADE)
     .scalar_subquery()
 )
 THIRD_ROUNDS = Grain(
@@ -210,7 +219,6 @@ PENALTIES = Grain(
     at=Penalty.confirmed_at,
     unit=Penalty.unit_id,
     known=(
-        happened(Penalty.confirmed_at),
         # Of today, at every as-of: what was withdrawn or revoked never counts against anybody again.
         Penalty.state.in_([state for state in DECIDED if state != "revoked"]),
     ),

@@ -58,9 +58,10 @@ def lengths(session: Session, asked: Question) -> Iterator[Length]:
     edges = _edges(session) if clocks else []
     for clock in clocks:
         every, rest = spells(grouped_by(asked.by), asked.start, asked.end, clock.grain.at)
-        for (day, unit, ids), row in parts.read(session, _counted(clock, rest, asked, edges), every, asked):
-            yield Length(clock.name, day, unit, ids, (row.bucket, row.passed), row.ended, row.still,
-                         int(row.seconds or 0))  # fmt: skip
+        stretches = (clock.grain.seen(spell, asked.as_of) for spell in every)
+        for day, unit, ids, counted in parts.read(session, _counted(clock, rest, asked, edges), stretches, asked):
+            bucket, passed, ended, still, seconds = counted
+            yield Length(clock.name, day, unit, ids, (bucket, passed), ended, still, int(seconds or 0))
 
 
 def histograms(found: Iterable[Length], labels: Labels) -> dict[Key, Histogram]:

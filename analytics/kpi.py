@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from analytics import exposure, hours, parts
+from analytics import exposure, hours, parts, stocks
 from analytics.kinds import Flow, Hours, Metric, Rate, Stock
 from analytics.labels import Key, Labels, Names, Row, ends
 from analytics.metrics import AGES, METRICS
@@ -100,7 +100,7 @@ class _Counted:
             whole = replace(first, names=tuple(names), by=tuple(by))
             of_metric = self._found[key] = defaultdict(list)
             every: Iterable[Any] = chain(
-                parts.flows(session, whole), parts.stocks(session, whole), hours.lengths(session, whole)
+                parts.flows(session, whole), stocks.moves(session, whole), hours.lengths(session, whole)
             )
             for part in every:
                 of_metric[part.metric].append(part)
@@ -173,7 +173,7 @@ def _stocks(metric: Metric, found: list[Part], labels: Labels) -> list[Row]:
     """Running sums of what came and went, read at the end of each period."""
     asked = labels.asked
     only_time = not set(asked.by) - TIMES.keys()
-    grain = parts.grain_of_stocks(asked)
+    grain = stocks.grain_of(asked)
     moves: dict[date | None, list[Part]] = {}
     for part in found:
         # Another question of the page may have had it counted by finer periods than this one asks for.

@@ -7,7 +7,6 @@ are many, or no index leads to them, the statement divides by itself (`periods.L
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -33,6 +32,10 @@ class Spell:
     start: datetime = EARLIEST
     end: datetime = LATEST
 
+    def up_to(self, as_of: datetime) -> Spell:
+        """What of it had been by the as-of. Whoever counts what happened needs to ask no row for that."""
+        return replace(self, end=min(self.end, as_of + datetime.resolution))
+
     def earlier(self, days: int) -> Spell:
         """What began in it, of what had to stand so many times 24 hours first."""
         by = timedelta(days=days)
@@ -50,7 +53,8 @@ def spells(
 ) -> tuple[list[Spell], str | None]:
     """The stretches of [start, end), and the grain by which a statement has to divide each of them itself.
 
-    columns: when things stand; an index leads to a column's values, and to nothing that is worked out.
+    columns: when things stand; an index leads to a column's values, and to nothing that is worked out. Where they
+    begin in one table and end in another, SQLite goes through all of the one to find a month of the other.
     """
     whole = Spell(None, start or EARLIEST, end or LATEST)
     if (
@@ -58,6 +62,7 @@ def spells(
         or start is None
         or end is None
         or not all(isinstance(at, InstrumentedAttribute) for at in columns)
+        or len({at.class_ for at in columns}) > 1
     ):
         return [whole], grain
     first, last = local_date(start), last_day_before(end)
@@ -67,9 +72,9 @@ def spells(
     return [Spell(day, max(start, midnight(day)), min(end, midnight(after(grain, day)))) for day in days], None
 
 
-def since_ever(grain: str, found: list[Spell]) -> Iterator[Spell]:
-    """Whatever was before the first of these as one more, at its head; then they."""
-    head = found[0]
-    if head.day is not None:
-        yield Spell(first_day(grain, head.day - timedelta(days=1)), EARLIEST, head.start)
-    yield from found
+def before(grain: str, every: list[Spell]) -> date:
+    """The period before the first of stretches that are counted one by one."""
+    first = every[0].day
+    if first is None:
+        raise LookupError("no stretches of their own")
+    return first_day(grain, first - timedelta(days=1))

@@ -40,10 +40,12 @@ SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout = 30000",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -65536",
+    "PRAGMA mmap_size = 2147418112",
 )
 """Foreign keys hold; readers do not wait for a writer; a writer waits for another up to 30 s.
 
-A connection may keep 64 MB of pages, not 2: an index that figures count in is read a month at a time, again and again.
+A file is read where the system keeps it, up to the 2 GB that SQLite maps, and beyond that a connection may keep 64 MB
+of its pages, not 2: an index that figures count in is read a month at a time, again and again.
 """
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Model
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from models.callback import Callback
     from models.event import TicketEvent
     from models.obligation import Obligation
+
+
+FOUND = text("found_at IS NOT NULL")
+"""Few are ever investigated."""
 
 
 class Source(Model):
@@ -47,8 +51,11 @@ class Ticket(Model):
         UniqueConstraint("source_id", "source_key", name="one_ticket_per_source_number"),
         # What figures count is in the index itself (covering): they never look at the rows, which are wide.
         Index("ix_ticket_registered", "registered_at", "kind", "track", "unit_id", "category_id", "channel_id",
-              "district_id", "closed_at"),
-        Index("ix_ticket_closed", "closed_at", "kind", "track", "unit_id", "registered_at"),
+              "district_id", "closed_at", "ending"),
+        Index("ix_ticket_closed", "closed_at", "kind", "track", "unit_id", "registered_at", "ending", "round"),
+        Index("ix_ticket_found", "found_at", sqlite_where=FOUND, postgresql_where=FOUND),
+        # Whether what hangs on a ticket is counted. With any more columns SQLite looks at the rows all the same.
+        Index("ix_ticket_counted", "id", "kind", "track", "registered_at"),
         Index("ix_ticket_state", "state", "registered_at"),  # not by track: SQLite would sort all of one
         Index("ix_ticket_again", "state", "round"),
         Index("ix_ticket_unit", "unit_id", "state"),
