@@ -34,7 +34,9 @@ class Obligation(Model):
         Index("ix_obligation_late", "due_at", "kind", "track", "ticket_id", "unit_id", "opened_at", "settled_at",
               "voided_at", sqlite_where=LATE, postgresql_where=LATE),
         Index("ix_obligation_unit", "unit_id", "kind", "due_at"),
-        Index("ix_obligation_open", "kind", "due_at", sqlite_where=STILL_OWED, postgresql_where=STILL_OWED),
+        # Settled and voided are nothing in it, but SQLite would look at the rows for them.
+        Index("ix_obligation_open", "kind", "due_at", "ticket_id", "settled_at", "voided_at",
+              sqlite_where=STILL_OWED, postgresql_where=STILL_OWED),
         Index("ix_obligation_soonest", "due_at", "ticket_id", sqlite_where=STILL_OWED, postgresql_where=STILL_OWED),
     )  # fmt: skip
 

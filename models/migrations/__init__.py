@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-from models.database import engine_for
+from models.database import analyse, engine_for
 
 HERE = Path(__file__).parent
 FIRST = "0001"
@@ -29,7 +29,10 @@ def upgrade(url: str) -> None:
     """Bring the database at `url` to the newest shape, from whatever it has, an empty one included."""
     engine = engine_for(url)
     try:
+        before = _heads(engine)
         command.upgrade(_config(engine), "head")
+        if before and before != _heads(engine):
+            analyse(engine)  # of a new index it knows no numbers, and takes an old one or goes through a table
     finally:
         engine.dispose()
 
@@ -38,12 +41,16 @@ def pending(url: str) -> list[str]:
     """The revisions that the database at `url` still lacks, oldest first."""
     engine = engine_for(url)
     try:
-        with engine.connect() as connection:
-            here = MigrationContext.configure(connection).get_current_heads()
         script = ScriptDirectory.from_config(_config(engine))
-        return [rev.revision for rev in reversed(list(script.iterate_revisions("heads", here or "base")))]
+        return [rev.revision for rev in reversed(list(script.iterate_revisions("heads", _heads(engine) or "base")))]
     finally:
         engine.dispose()
+
+
+def _heads(engine: Engine) -> tuple[str, ...]:
+    """The revision that a database has, in a tuple; empty: it has none yet."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_heads()
 
 
 def check(url: str) -> None:

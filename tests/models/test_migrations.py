@@ -22,6 +22,19 @@ def test_running_them_again_changes_nothing(database_url):
     migrations.check(database_url)
 
 
+def test_a_database_that_comes_up_to_date_knows_its_new_indexes_by_numbers(tmp_path):
+    """Or SQLite takes an old index instead, or goes through the table, until somebody analyses it."""
+    engine = engine_for(f"sqlite:///{tmp_path / 'old.db'}")
+    command.upgrade(migrations._config(engine), "0017")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO unit (name, kind, active) VALUES ('东城营业所', 'unit', 1)")
+    migrations.upgrade(str(engine.url))
+    with engine.connect() as connection:
+        known = connection.exec_driver_sql("SELECT tbl FROM sqlite_stat1").scalars().all()
+    engine.dispose()
+    assert "unit" in known
+
+
 def test_an_empty_database_lacks_them_all(tmp_path):
     assert migrations.pending(f"sqlite:///{tmp_path / 'empty.db'}") != []
 

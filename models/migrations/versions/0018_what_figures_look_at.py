@@ -20,6 +20,7 @@ WIDER = {
 }
 """Index of tickets → its columns before, and what comes to them."""
 FOUND = sa.text("found_at IS NOT NULL")
+OWED = sa.text("settled_at IS NULL AND voided_at IS NULL")
 OUTCOME = sa.text("outcome IN ('satisfied', 'dissatisfied', 'concluded') AND corrected_at IS NULL")
 
 
@@ -27,6 +28,11 @@ def upgrade() -> None:
     for index, (columns, more) in WIDER.items():
         op.drop_index(index, "ticket")
         op.create_index(index, "ticket", columns + more)
+    op.drop_index("ix_obligation_open", "obligation")
+    op.create_index(
+        "ix_obligation_open", "obligation", ["kind", "due_at", "ticket_id", "settled_at", "voided_at"],
+        sqlite_where=OWED, postgresql_where=OWED,
+    )  # fmt: skip
     op.create_index("ix_ticket_found", "ticket", ["found_at"], sqlite_where=FOUND, postgresql_where=FOUND)
     op.create_index("ix_ticket_counted", "ticket", ["id", "kind", "track", "registered_at"])
     op.create_index(
@@ -39,6 +45,8 @@ def downgrade() -> None:
     op.drop_index("ix_callback_outcome", "callback")
     op.drop_index("ix_ticket_counted", "ticket")
     op.drop_index("ix_ticket_found", "ticket")
+    op.drop_index("ix_obligation_open", "obligation")
+    op.create_index("ix_obligation_open", "obligation", ["kind", "due_at"], sqlite_where=OWED, postgresql_where=OWED)
     for index, (columns, _) in WIDER.items():
         op.drop_index(index, "ticket")
         op.create_index(index, "ticket", columns)
