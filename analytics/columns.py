@@ -188,6 +188,7 @@ FRAMES: dict[str, Frame] = {
                 time("released_at", "发布时间", "期间按它截取；没有发布的不列", Review.released_at),
                 Column("n", "序号", "第几项措施；空为没有措施", ReviewAction.n, "number"),
                 Column("due", "期限", "措施到哪一天完成，也从这一天比较前后", ReviewAction.due, "day"),
+                Column("done_on", "落实日期", "单位报告的落实日期；空为没有报告", ReviewAction.done_on, "day"),
                 ref("category", "针对类别", "空为本单位的全部投诉", ReviewAction.category_id, "category"),
                 Column("days", "比较天数", "期限前后各几天；空为还没有到期", None, "effect"),
                 Column("before", "前", "期限前的投诉件数", None, "effect"),

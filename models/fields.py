@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -72,6 +72,22 @@ def moment(value: Any) -> datetime | None:
     except (OverflowError, ValueError):
         raise Unreadable("time_out_of_range") from None
     if not EARLIEST <= found < LATEST:
+        raise Unreadable("time_out_of_range")
+    return found
+
+
+def day(value: Any) -> date | None:
+    """A day from ISO 8601."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    written = line(value)
+    if written is None:
+        return None
+    try:
+        found = date.fromisoformat(written)
+    except ValueError:
+        raise Unreadable("not_a_date") from None
+    if not EARLIEST.date() < found < LATEST.date():
         raise Unreadable("time_out_of_range")
     return found
 
@@ -219,6 +235,7 @@ READERS: dict[str, Callable[[Field, Any, Book], Any]] = {
     "coded": lambda field, value, book: coded(value, field.choices),
     "bool": lambda field, value, book: boolean(value),
     "moment": lambda field, value, book: moment(value),
+    "day": lambda field, value, book: day(value),
     "persons": lambda field, value, book: people(value, book.session, accounts_only=False) or None,
     "users": lambda field, value, book: people(value, book.session, accounts_only=True) or None,
     "parts": lambda field, value, book: several(value, field.choices) or None,

@@ -81,6 +81,8 @@ class ReviewAction(Model):
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     """What it aims at; None: all complaints of the unit."""
     expected: Mapped[str] = mapped_column(String(500), default="")
+    done_on: Mapped[date | None] = mapped_column(Date)
+    """The day on which the unit says it was carried out; None: it has not said so."""
 
     review: Mapped[Review] = relationship(back_populates="actions")
     category: Mapped[Category | None] = relationship()

@@ -56,9 +56,14 @@ ACTIONS: dict[str, Action] = {
         Action("send_back", "退回修改", "第九条", "submitted", "draft", OPERATIONS,
                (Field("said", "要改什么", "text", required=True),)),
         Action("release", "发布", "第九条", "submitted", "released", OPERATIONS, (Field("said", "按语", "text"),)),
+        Action("carry_out", "报落实", "第九条", "released", None, HEAD,
+               (Field("measure", "改进措施", "line", required=True),
+                Field("done_on", "落实日期", "day", required=True),
+                Field("said", "怎么落实的", "text", required=True)), versioned=False),
     )
 }  # fmt: skip
-"""operations releases to all units what they then read without names of persons."""
+"""operations releases to all units what they then read without names of persons. What was promised before all is
+reported before all: `measure` is its number in the review."""
 
 MEASURE_FIELDS = {"what": "做什么", "owner": "责任人", "due": "期限", "category": "针对分类", "expected": "预期效果"}
 """What a line of the improvement actions has."""

@@ -107,8 +107,8 @@ def _control(f: Field, typed: Typed | None, error: str, offers: Offers, defaults
         made.kind, made.kept = "files", attaching.kept(values)
     elif f.kind == "text":
         made.kind = "text"
-    elif f.kind == "moment":
-        made.kind = "moment"
+    elif f.kind in ("moment", "day"):
+        made.kind = f.kind
     elif f.kind == "bool":
         yes, no = BOOLEAN.get(f.name, ("是", "否"))
         made.kind = "radios"

@@ -114,19 +114,20 @@ def _steps(found: listing.Found, by: Any) -> dict[int, str]:
 
 
 def warnings() -> list[tuple[str, str, str, str]]:
-    """(icon, sentence, link's words, address): penalties to decide, reviews to write and to read, a calendar year that
-    is missing, units without a head."""
+    """(icon, sentence, link's words, address): penalties to decide, reviews to write, to read and to report on, a
+    calendar year that is missing, units without a head."""
     by, day = current_actor(), now().astimezone(SHANGHAI).date()
     found = []
     proposed = _how_many(penalties.waiting(by)) if by.roles_today & DECIDERS else literal(0)
     mine = and_(penalties.own(by), Penalty.state.in_(("confirmed", "executed")), Penalty.decided_at.is_(None),
                 Penalty.appeal_due_at > now())  # fmt: skip
-    to_write, to_judge = (_how_many(condition, Review) for condition in (reviews.to_write(by), reviews.to_judge(by)))
+    which = (reviews.to_write(by), reviews.to_judge(by), reviews.to_report(by, day))
+    of_reviews = [_how_many(condition, Review) for condition in which]
     vacant = _units_without_head(day) if by.roles & {"operations", "admin"} else literal(0)
     years = (day.year, day.year + 1)
     published = (select(CalendarYear.year).where(CalendarYear.year == year).exists() for year in years)
-    *known, vacancies, waiting, own, unwritten, unread = (
-        session().execute(select(*published, vacant, proposed, _how_many(mine), to_write, to_judge)).one()
+    *known, vacancies, waiting, own, unwritten, unread, undone = (
+        session().execute(select(*published, vacant, proposed, _how_many(mine), *of_reviews)).one()
     )
     if waiting:
         said = _("%(n)s 件责任追究等您决定。", n=waiting)
@@ -140,6 +141,9 @@ def warnings() -> list[tuple[str, str, str, str]]:
     if unread:
         said = _("%(n)s 份单位总结待审阅。", n=unread)
         found.append(("note", said, _("去审阅"), url_for("ReviewView.list", show="judge")))
+    if undone:
+        said = _("%(n)s 份总结有到期的改进措施没有报落实。", n=undone)
+        found.append(("note", said, _("看是哪些"), url_for("ReviewView.list", show="undone")))
     missing = [year for year, is_known in zip(years, known, strict=True) if not is_known]
     if missing:
         keeper = bool(by.roles & {"operations", "admin"})

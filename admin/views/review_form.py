@@ -21,6 +21,7 @@ from models.organisation import Post
 from models.policy import QUALITY
 from models.review_workflow import ACTIONS, MEASURE_FIELDS
 from models.reviews.writing import MOST_ACTIONS
+from models.tables import Review
 
 SPARE = 2
 """Empty lines below those that are written."""
@@ -90,6 +91,12 @@ def _line(
             control.hint = _(HINTS["expected"])
         made.append(control)
     return made
+
+
+def offer(control: Control, review: Review) -> None:
+    """Let one of a review's actions be chosen."""
+    control.kind = "select"
+    control.options = [(str(action.n), f"{action.n}. {action.what}") for action in review.actions]
 
 
 def _owners(unit_id: int) -> list[Option]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import date
 from typing import Any
 
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
@@ -28,10 +29,11 @@ from models.tables import Review
 from models.types import SHANGHAI
 
 MOST = 300
-TABS = (("", "全部"), ("write", "待写"), ("judge", "待审阅"), ("released", "已发布"))
+TABS = (("", "全部"), ("write", "待写"), ("judge", "待审阅"), ("released", "已发布"), ("undone", "到期未报落实"))
 FOLLOWS = {
     "send_back": lazy_gettext("退回后数字重新按当时统计，再次提交时冻结。"),
     "release": lazy_gettext("发布后各单位都看得到；原因、教训和措施里的姓名、号码隐去，不显示责任人。"),
+    "carry_out": lazy_gettext("各单位都看得到落实日期；怎么落实的由本单位和运营管理部看到。报错了就再报一次。"),
     "comment": lazy_gettext("意见由本单位、集团领导和董事长看到，其他单位看不到。"),
 }  # fmt: skip
 
@@ -48,7 +50,8 @@ class ReviewView(BaseView):
         if not by.roles_today & scope.READERS:
             abort(404)
         chosen = request.args.get("show", "")
-        narrow = {"write": scope.to_write(by), "judge": scope.to_judge(by), "released": Review.state == "released"}
+        narrow = {"write": scope.to_write(by), "judge": scope.to_judge(by), "released": Review.state == "released",
+                  "undone": scope.to_report(by, _today())}  # fmt: skip
         query = select(Review).options(joinedload(Review.unit)).where(scope.visible(by))
         if chosen in narrow:
             query = query.where(narrow[chosen])
@@ -133,6 +136,10 @@ def _may_open() -> bool:
     return bool(by.heads) or "operations" in by.roles
 
 
+def _today() -> date:
+    return now().astimezone(SHANGHAI).date()
+
+
 def _action(name: str) -> Action:
     action = ACTIONS.get(name)
     if action is None or action.start is None:
@@ -179,14 +186,16 @@ def _page(one: One) -> Any:
         series=review_parts.series(found), effects=review_parts.effects(found), spoken=review_parts.spoken(one),
         explained=_(wording.SENTENCES["explained"]), actions=reviews.available(review, current_actor()),
         entries=review_parts.entries(review) if one.level == "whole" else [], once=secrets.token_urlsafe(12),
-        now=now(), state=one.state,
+        now=now(), today=_today(), state=one.state,
     )  # fmt: skip
 
 
 def _form(one: One, action: Action, typed: MultiDict[str, str] | None, wrong: dict[str, str], problem: str) -> Any:
-    controls = forms.controls(action.fields, typed, wrong, {})
+    controls = forms.controls(action.fields, typed, wrong, {}, _defaults(one, action))
     for control in controls:
         control.long = True
+        if control.name == "measure":
+            review_form.offer(control, one.review)
     return render_template(
         "review_act.html", title=_(action.zh), one=one, r=one.review, action=action, controls=controls,
         problem=problem, version=one.review.version, once=secrets.token_urlsafe(12),
@@ -194,10 +203,19 @@ def _form(one: One, action: Action, typed: MultiDict[str, str] | None, wrong: di
     )  # fmt: skip
 
 
+def _defaults(one: One, action: Action) -> dict[str, str]:
+    """What a fresh form has: of several promised actions the first that nobody has reported."""
+    if action.name != "carry_out":
+        return {}
+    asked = request.args.get("measure", "")
+    waiting = next((str(a.n) for a in one.review.actions if a.done_on is None), "")
+    return {"measure": asked or waiting, "done_on": _today().isoformat()}
+
+
 def _new_page(typed: MultiDict[str, str] | None, wrong: dict[str, str], problem: str) -> Any:
     by, at = current_actor(), now()
     term = book().term("review", QUALITY, at)
-    last = periods.last_whole(at.astimezone(SHANGHAI).date(), term.amount if term else 4)
+    last = periods.last_whole(_today(), term.amount if term else 4)
     units = select(Unit).where(Unit.kind == "unit", Unit.active).order_by(Unit.name)
     if "operations" not in by.roles:
         units = units.where(Unit.id.in_(sorted(by.heads)))

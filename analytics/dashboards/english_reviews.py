@@ -5,7 +5,10 @@ from __future__ import annotations
 REVIEWS_ENGLISH = {
     "总结改进": "Reviews", "单位总结": "Reviews of units", "到期改进措施的效果": "What the actions did that fell due",
     "%(verdict)s %(n)d 项": "%(verdict)s: %(n)d", "所选期间没有到期的改进措施。": "No action fell due in this period.",
-    "到期 %(n)d 项：%(counted)s。": "%(n)d fell due. %(counted)s.", "期限": "Due", "前": "Before", "后": "After",
+    "到期 %(n)d 项：%(counted)s。": "%(n)d fell due. %(counted)s.", "期限": "Due",
+    "落实": "Carried out", "到期未报": "Due, not reported",
+    "其中 %(n)d 项单位还没有报告落实。": " Of these the units have not reported %(n)d as carried out.",
+    "前": "Before", "后": "After",
     "比值": "Ratio", "结论": "Verdict", "有效": "It worked", "变差": "Worse",
     "数据尚不能判断": "The data cannot tell yet",
     "期限前后各 %(days)d 天，不到的按已过的天数": "%(days)d days before and after, or as many as have passed",

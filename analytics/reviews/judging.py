@@ -98,4 +98,5 @@ def _effect(one: Measure, days: int, window: int, before: Span, after: Span) -> 
         left=window - days, of="customers" if by_customers else "days", before=counts[0], over_before=over[0],
         after=counts[1], over_after=over[1], ratio=found.ratio if found else None, low=found.low if found else 0.0,
         high=found.high if found else None, others=others[1] / others[0] if others[0] else None,
+        done=one.done,
     )  # fmt: skip

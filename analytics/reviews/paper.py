@@ -16,7 +16,7 @@ ACT = "《顾客投诉管理办法》第九条"
 SIGNS = ("单位负责人", "运营管理部", "集团领导")
 """Who signs."""
 HEADS = ("指标", "本期", "分子 / 分母", "95% 区间", "上一期", "去年同期", "说明", "依据")
-MEASURES = ("做什么", "责任人", "期限", "针对分类", "预期效果")
+MEASURES = ("做什么", "责任人", "期限", "针对分类", "预期效果", "落实")
 EFFECTS = ("改进措施", "期限", "针对分类", "前", "后", "比值与区间", "结论", "说明")
 CATEGORIES = ("类别", "本期", "上一期")
 
@@ -92,5 +92,6 @@ def effect_row(effect: Effect) -> tuple[str, ...]:
 
 def measure_rows(words: Words) -> list[tuple[str, ...]]:
     """Lines under MEASURES."""
-    return [(one.what, one.owner or "—", one.due.isoformat(), one.category or "全部", one.expected or "—")
+    return [(one.what, one.owner or "—", one.due.isoformat(), one.category or "全部", one.expected or "—",
+             one.done or "—")
             for one in words.lines]  # fmt: skip

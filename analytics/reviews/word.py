@@ -14,7 +14,7 @@ SONG, FANG, HEI = "SimSun", "FangSong", "SimHei"
 SMALL = 8
 """Points in tables."""
 WIDTHS = {
-    paper.HEADS: (2.3, 1.5, 1.8, 2.2, 1.4, 1.4, 4.6, 1.6), paper.MEASURES: (6.4, 2.0, 2.2, 2.0, 4.2),
+    paper.HEADS: (2.3, 1.5, 1.8, 2.2, 1.4, 1.4, 4.6, 1.6), paper.MEASURES: (5.6, 1.8, 2.2, 1.8, 3.2, 2.2),
     paper.EFFECTS: (3.3, 1.9, 1.6, 1.5, 1.5, 2.1, 1.6, 3.3), paper.CATEGORIES: (6.0, 3.0, 3.0),
 }  # fmt: skip
 """Of the columns under each heading, in centimetres."""

@@ -130,6 +130,9 @@ def _reviews(session: Session, teller: Teller, today: date, count: Counting) -> 
         review = reviews.open_(session, city.units[name].id, period, by=city.heads[name], at=at, book=teller.book)
         _written(session, teller, review, name, (causes, lessons, [action]), at, count)
         _review(session, teller, review, "release", city.operations[0], at + timedelta(days=3))
+        if name == IMPROVED_UNIT:  # the other has not said a word
+            _review(session, teller, review, "carry_out", city.heads[name], local(started, 17), measure="1",
+                    done_on=started.isoformat(), said=words.CARRIED_OUT)  # fmt: skip
     telling.remind(session, teller.book, teller.now)  # the drafts of the last quarter
     last = last_whole(today, 4)
     for name, then in ((LATE_UNIT, ""), (HEAD2_UNIT, "send_back")):

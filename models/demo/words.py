@@ -146,3 +146,4 @@ REVIEWS = (
      "班组晨会核对在办工单，临期由负责人督办。"),
 )  # fmt: skip
 """(causes, lessons, action) of reviews."""
+CARRIED_OUT = "加压泵已改为早晚高峰前一小时自动切换，水箱巡检表挂在值班室，班长每天签字。"

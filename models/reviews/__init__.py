@@ -145,6 +145,8 @@ def _effect(
         tell(session, review, "returned", at)
     elif name == "release":
         review.released_at = at
+    elif name == "carry_out":
+        writing.carry_out(review, values["measure"], values["done_on"], at)
 
 
 def _told(session: Session, review: Review, at: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Table
 from models import log
 from models.review import Review, ReviewAction, ReviewEvent
 from models.reviews import document
-from models.reviews.writing import event_hash
+from models.reviews.writing import as_logged, event_hash
 
 REVIEW, ACTION, EVENT = Review.__table__, ReviewAction.__table__, ReviewEvent.__table__
 TABLES: tuple[Table, ...] = (REVIEW, ACTION, EVENT)
@@ -54,5 +54,5 @@ def _of_one(review: Row, events: list[Row], actions: list[Row]) -> Iterator[str]
 
 
 def _line(action: Row) -> Row:
-    return {"what": action["what"], "owner": action["owner_id"], "due": str(action["due"]),
-            "category": action["category_id"], "expected": action["expected"]}  # fmt: skip
+    return as_logged(action["what"], action["owner_id"], action["due"], action["category_id"], action["expected"],
+                     action["done_on"])  # fmt: skip

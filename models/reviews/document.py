@@ -127,6 +127,8 @@ class Effect:
     low: float
     high: float | None
     others: float | None = None
+    done: str | None = None
+    """The day on which it was carried out; empty: none was reported; None: it is not known."""
 
     @property
     def verdict(self) -> str:

@@ -27,6 +27,8 @@ class Measure:
     expected: str
     category_id: int | None
     category: str | None
+    done: str | None
+    """The day on which it was carried out; empty: none has been reported; None: nobody could report it yet."""
 
 
 def measures(
@@ -53,10 +55,17 @@ def measures(
             Measure(
                 id=action.id, review_id=review.id, unit_id=review.unit_id, unit=unit, due=action.due,
                 what=told["what"], expected=told["expected"], category_id=action.category_id,
-                category=action.category.name if action.category else None,
+                category=action.category.name if action.category else None, done=reported(review, action),
             )
         )  # fmt: skip
     return found
+
+
+def reported(review: Review, action: ReviewAction) -> str | None:
+    """`Measure.done`: it is reported where all units read what was promised."""
+    if review.state != "released":
+        return None
+    return action.done_on.isoformat() if action.done_on else ""
 
 
 def actions_for_chart(

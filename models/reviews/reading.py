@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.base import User
 from models.review import Review, ReviewEvent
 from models.reviews import names
+from models.reviews.measures import reported
 
 SPOKEN = ("comment", "send_back", "release")
 """Acts in which operations says something of a review."""
@@ -26,6 +27,8 @@ class Line:
     due: date
     category: str | None
     expected: str
+    done: str | None
+    """As `Measure.done`."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ def words(session: Session, review: Review, level: str) -> Words:
         spoken = told["actions"][position] if told else {"what": action.what, "expected": action.expected}
         owner = _name(action.owner) if level != "shared" else ""
         category = action.category.name if action.category else None
-        lines.append(Line(action.n, spoken["what"], owner, action.due, category, spoken["expected"]))
+        lines.append(Line(action.n, spoken["what"], owner, action.due, category, spoken["expected"],
+                          reported(review, action)))  # fmt: skip
     if told:
         return Words(told["causes"], told["lessons"], tuple(lines), _remarks(session, review, level))
     return Words(review.causes, review.lessons, tuple(lines), _remarks(session, review, level))

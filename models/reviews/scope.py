@@ -6,12 +6,14 @@ Reviews count quality complaints only, so nothing of the discipline track is in 
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import ColumnElement, case, false, literal, null, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
 from models.policy import ROLES
-from models.review import Review
+from models.review import Review, ReviewAction
 
 LEVELS = ("whole", "read", "shared")
 """whole: as written, with the log. read: without names in the words, with owners and comments. shared: neither."""
@@ -49,6 +51,16 @@ def level_of(session: Session, review_id: int, by: Actor) -> str | None:
 def to_write(by: Actor) -> ColumnElement[bool]:
     """Those that wait for this person to write them."""
     return (Review.state == "draft") & Review.unit_id.in_(sorted(by.heads)) if by.heads else false()
+
+
+def to_report(by: Actor, today: date) -> ColumnElement[bool]:
+    """Those with an action that is due and not reported as carried out: for the unit's head, and who sees to it."""
+    if not by.heads and "operations" not in by.roles:
+        return false()
+    due = ReviewAction.due <= today
+    waits = select(ReviewAction.id).where(ReviewAction.review_id == Review.id, due, ReviewAction.done_on.is_(None))
+    own = true() if "operations" in by.roles else Review.unit_id.in_(sorted(by.heads))
+    return (Review.state == "released") & own & waits.exists()
 
 
 def to_judge(by: Actor) -> ColumnElement[bool]:

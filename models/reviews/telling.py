@@ -26,7 +26,7 @@ from models.types import SHANGHAI, new_id
 ABOUT = {
     "write": "%(unit)s %(period)s的总结等您写，%(when)s前提交。",
     "late": "%(unit)s %(period)s的总结过了提交期限，还没有提交。",
-    "returned": "%(unit)s %(period)s的总结退回修改。", "due": "改进措施到期：%(what)s。看前后对比。",
+    "returned": "%(unit)s %(period)s的总结退回修改。", "due": "改进措施到期：%(what)s。报落实，看前后对比。",
 }  # fmt: skip
 """What a notice of a review says."""
 

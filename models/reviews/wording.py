@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -40,10 +41,13 @@ SENTENCES = {
     "effect_none": "期限前后各 %(days)s 天都没有投诉，无从比较。",
     "effect_today": "期限刚到，还没有可比的日子。",
     "effect_customers": "按在册户数折算（前 %(over_before)s、后 %(over_after)s 户月）。",
+    "effect_done": "单位报告已于 %(day)s 落实。",
+    "effect_undone": "单位还没有报告落实。",
     "effect_left": "还差 %(left)s 天满比较期，结论还会变。",
     "effect_others": "同期其他单位的比值是 %(others)s。",
     "explained": "区间：真实水平有 95% 的把握落在其中；两段比较的区间含 1（比值）或 0（相差），就不能说有变化。",
 }  # fmt: skip
+UNDONE = "到期未报"
 MOVES = {"up": "高", "down": "低"}
 FEW = 20
 """Under so many in the denominator the parts come first (UI.md §6)."""
@@ -174,9 +178,9 @@ def _runs(months: list[tuple[int, str]]) -> str:
 def of_effect(effect: Effect) -> list[Said]:
     """What became of an action: both counts, their ratio with its interval, and what to mind."""
     if not effect.days:
-        return [(SENTENCES["effect_today"], {})]
+        return [(SENTENCES["effect_today"], {}), *_carried_out(effect)]
     if not effect.before and not effect.after:
-        return [(SENTENCES["effect_none"], {"days": effect.days})]
+        return [(SENTENCES["effect_none"], {"days": effect.days}), *_carried_out(effect)]
     ratio = f"{effect.ratio:.2f}" if effect.ratio is not None else "—"
     said: list[Said] = [(SENTENCES["effect"], {
         "days": effect.days, "before": effect.before, "after": effect.after, "ratio": ratio,
@@ -189,4 +193,16 @@ def of_effect(effect: Effect) -> list[Said]:
         said.append((SENTENCES["effect_others"], {"others": f"{effect.others:.2f}"}))
     if effect.left:
         said.append((SENTENCES["effect_left"], {"left": effect.left}))
-    return said
+    return [*said, *_carried_out(effect)]
+
+
+def _carried_out(effect: Effect) -> list[Said]:
+    """A comparison tells nothing of an action that was not carried out."""
+    if effect.done is None:
+        return []
+    return [(SENTENCES["effect_done"], {"day": effect.done}) if effect.done else (SENTENCES["effect_undone"], {})]
+
+
+def carried_out(done: str | None, due: date, today: date) -> str:
+    """Of an action in a table: the day it was carried out, that it is overdue to say so, or nothing yet."""
+    return done or (UNDONE if done == "" and due <= today else "—")

@@ -20,10 +20,10 @@ from models.refusals import Invalid, Reason
 from models.review import Review, ReviewAction, ReviewEvent
 from models.review_workflow import MEASURE_FIELDS
 from models.reviews import document
+from models.types import SHANGHAI
 
 MOST_ACTIONS = 12
 LINE_MOST = 500
-YEARS = range(2000, 2200)
 
 Line = dict[str, Any]
 """what, owner (an account's id), due, category (its id), expected."""
@@ -69,19 +69,7 @@ def _cell(name: str, value: Any, book: Book) -> Any:
     if name == "owner":
         found = fields.people(value if isinstance(value, str) else [value], book.session, accounts_only=True)
         return found[0] if found else None
-    return _day(value)
-
-
-def _day(value: Any) -> date | None:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    try:
-        found = date.fromisoformat(fields.line(value) or "")
-    except ValueError:
-        raise Unreadable("not_a_date") from None
-    if found.year not in YEARS:
-        raise Unreadable("time_out_of_range")
-    return found
+    return fields.day(value)
 
 
 def put(session: Session, review: Review, lines: Sequence[Line]) -> None:
@@ -100,9 +88,20 @@ def put(session: Session, review: Review, lines: Sequence[Line]) -> None:
     session.flush()
 
 
-def as_logged(action: ReviewAction) -> Line:
-    return {"what": action.what, "owner": action.owner_id, "due": action.due.isoformat(),
-            "category": action.category_id, "expected": action.expected}  # fmt: skip
+def as_logged(what: str, owner: int | None, due: date, category: int | None, expected: str, done: date | None) -> Line:
+    """A line of the improvement actions as digests are made of it; `done` is named once it is reported."""
+    line = {"what": what, "owner": owner, "due": str(due), "category": category, "expected": expected}
+    return line if done is None else {**line, "done": str(done)}
+
+
+def carry_out(review: Review, measure: str, done_on: date, at: datetime) -> None:
+    """Note the day on which an action was carried out, or another one if it was reported before. Raises Invalid."""
+    action = next((action for action in review.actions if str(action.n) == measure), None)
+    if action is None:
+        raise Invalid({"measure": Reason("not_found", value=measure)})
+    if done_on > at.astimezone(SHANGHAI).date():
+        raise Invalid({"done_on": Reason("in_the_future")})
+    action.done_on = done_on
 
 
 def complete(session: Session, review: Review, at: datetime) -> None:
@@ -154,4 +153,5 @@ def append(
 
 
 def words_of(review: Review) -> str:
-    return document.words_digest(review.causes, review.lessons, [as_logged(a) for a in review.actions])
+    lines = [as_logged(a.what, a.owner_id, a.due, a.category_id, a.expected, a.done_on) for a in review.actions]
+    return document.words_digest(review.causes, review.lessons, lines)

@@ -78,6 +78,35 @@ def test_a_review_goes_its_way(office):
     assert "数字看到了" in office.browser("head").get(f"/reviews/{pk}").text
 
 
+def test_what_was_promised_and_is_due_is_asked_for_until_it_is_reported(office):
+    pk = written(office)
+    act(office, "head", pk, "submit", page=f"/reviews/{pk}")
+    act(office, "operations", pk, "release")
+    assert "报落实" in office.browser("head").get(f"/reviews/{pk}").text
+    assert "到期未报" not in office.browser("head").get(f"/reviews/{pk}").text
+    office.at(f"{LINE['due_1']} 10:00")
+    for who in ("head", "operations"):
+        assert "有到期的改进措施没有报落实。" in office.browser(who).get("/").text
+        assert f"/reviews/{pk}" in office.browser(who).get("/reviews/?show=undone").text
+        assert "到期未报" in office.browser(who).get(f"/reviews/{pk}").text
+    assert f"/reviews/{pk}" not in office.browser("other_head").get("/reviews/?show=undone").text
+    form = office.browser("head").get(f"/reviews/{pk}/carry_out").text
+    assert LINE["what_1"] in form
+    assert f'type="date" value="{LINE["due_1"]}"' in form
+    answer = act(office, "head", pk, "carry_out", measure="1", done_on="昨天", said="泵已改造。")
+    assert answer.status_code == 422
+    assert "日期看不懂" in answer.text
+    assert "泵已改造。" in answer.text
+    assert (
+        act(office, "head", pk, "carry_out", measure="1", done_on=LINE["due_1"], said="泵已改造。").status_code == 303
+    )
+    assert "没有报落实。" not in office.browser("head").get("/").text
+    assert "泵已改造。" in office.browser("operations").get(f"/reviews/{pk}").text
+    other = office.browser("other_head").get(f"/reviews/{pk}").text
+    assert LINE["due_1"] in other
+    assert "泵已改造。" not in other
+
+
 def test_what_is_out_of_sight_is_not_there(office):
     pk = written(office)
     for who in ("other_head", "agent", "leadership", "admin", "auditor"):

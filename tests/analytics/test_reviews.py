@@ -178,7 +178,7 @@ def counted(settled_city) -> Document:
 @pytest.fixture(scope="module")
 def printed(counted) -> Paper:
     words = reading.Words("加压晚。<b>", "早安排。",
-                          (reading.Line(1, "=1+1", "何经办", DUE, "水压", "降三成"),))  # fmt: skip
+                          (reading.Line(1, "=1+1", "何经办", DUE, "水压", "降三成", "2026-02-03"),))  # fmt: skip
     return Paper("聊城水务集团有限公司", counted, words, at("2026-01-08 10:00"))
 
 
@@ -197,7 +197,7 @@ def test_the_word_file_has_head_page_numbers_tables_and_pictures(printed):
     for figure in printed.document.figures:
         assert figure.zh in plain
         assert wording.parts(figure.now) in plain
-    for said in (printed.explained, "单位负责人（签字）", "有效"):
+    for said in (printed.explained, "单位负责人（签字）", "有效", "2026-02-03"):
         assert said in plain
 
 

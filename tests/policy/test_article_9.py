@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import select, update
 
 from analytics.reviews import draft
+from analytics.reviews.judging import effects
 from models import reviews
 from models.notice import Notice
-from models.reviews import document, periods, reading, scope, telling
+from models.refusals import Invalid
+from models.reviews import document, periods, reading, scope, telling, wording
 from models.reviews.measures import actions_for_chart
 from models.tables import Review, ReviewAction, ReviewEvent, Unit
 from tests.fixtures.city import City, Person, on_sqlite, shanghai
@@ -89,7 +91,7 @@ def test_the_head_writes_operations_comments_sends_back_and_releases(city, head,
     assert told == ["returned"]
     does(city, head, "submit", review)
     does(city, operations, "release", review)
-    assert (review.state, may(city, operations, review), may(city, head, review)) == ("released", set(), set())
+    assert (review.state, may(city, operations, review), may(city, head, review)) == ("released", set(), {"carry_out"})
     log = city.session.scalars(select(ReviewEvent.action).where(ReviewEvent.review_id == review.id)).all()
     assert log == ["open", "write", "submit", "comment", "send_back", "submit", "release"]
 
@@ -242,6 +244,43 @@ def test_drafts_are_begun_and_reminders_given_once(city, agent, plant, head, han
     assert (remind("2026-05-01 08:00"), remind("2026-05-02 08:00")) == (2, 0), "the action is due: owner and head"
 
 
+def test_what_was_promised_is_reported_as_carried_out(city, head, handler, operations, other_head):
+    """A comparison tells nothing of an action that nobody carried out: its unit says when it did, and how."""
+    review = submitted(city)
+    assert "carry_out" not in may(city, head, review), "promised to all units once it is released"
+    does(city, operations, "release", review)
+    assert [may(city, by, review) for by in (head, handler, operations, other_head)] == [{"carry_out"}, *[set()] * 3]
+
+    def waits(by: Person, today: date) -> bool:
+        asked = scope.to_report(by.as_of(city.now), today)
+        return city.session.scalar(select(Review.id).where(asked)) is not None
+
+    def done(by: Person, level: str) -> tuple[str | None, str]:
+        return reading.words(city.session, review, level).lines[0].done, said(by)
+
+    def said(by: Person) -> str:
+        (effect,) = effects(city.session, None, date(2026, 6, 1), as_of=city.at("2026-05-20 09:00"), window=90)
+        return "".join(wording.say(one) for one in wording.of_effect(effect))
+
+    assert [waits(by, date(2026, 5, 1)) for by in (head, operations, other_head)] == [True, True, False]
+    assert not waits(head, date(2026, 4, 30)), "it is not due yet"
+    assert done(head, "whole") == ("", said(head))
+    assert said(head).endswith("单位还没有报告落实。")
+    with pytest.raises(Invalid) as no:
+        does(city, head, "carry_out", review, "2026-05-10 09:00", measure="1", done_on="2026-05-11", said="明天装好。")
+    assert no.value.errors["done_on"][0] == "in_the_future"
+    with pytest.raises(Invalid) as no:
+        does(city, head, "carry_out", review, measure="2", done_on="2026-05-08", said="没有第二项。")
+    assert no.value.errors["measure"][0] == "not_found"
+    does(city, head, "carry_out", review, measure="1", done_on="2026-05-08", said="巡检表上墙，何经办签字。")
+    assert done(other_head, "shared")[0] == done(head, "whole")[0] == "2026-05-08"
+    assert said(head).endswith("单位报告已于 2026-05-08 落实。")
+    assert not waits(operations, date(2026, 6, 1))
+    last = city.session.get_one(ReviewEvent, (review.id, review.event_count))
+    assert (last.action, last.said, last.to_state) == ("carry_out", "巡检表上墙，何经办签字。", "released")
+    assert city.differences() == []
+
+
 @on_sqlite
 def test_how_often_is_data(city, agent, plant):
     city.rule("review", 12, "2026-03-01", track="", measure="times")
@@ -262,6 +301,7 @@ def test_how_often_is_data(city, agent, plant):
         (update(Review).values(causes="改过"), "原因、教训或改进措施与日志不符"),
         (update(Review).values(figures="{}"), "冻结的数字与日志不符"),
         (update(ReviewAction).values(due=date(2027, 1, 1)), "原因、教训或改进措施与日志不符"),
+        (update(ReviewAction).values(done_on=date(2026, 4, 1)), "原因、教训或改进措施与日志不符"),
         (update(ReviewEvent).where(ReviewEvent.no == 4).values(said="改过"), "事件 4（comment）与校验值不符"),
     ],
 )  # fmt: skip

@@ -71,7 +71,20 @@ def effects(look: Look, due: list[Measure]) -> Panel:
     said = _("所选期间没有到期的改进措施。")
     if found:
         said = _("到期 %(n)d 项：%(counted)s。") % {"n": len(found), "counted": counted}
-    head = (_("单位"), _("改进措施"), _("期限"), _("类别"), _("前"), _("后"), _("比值"), _("95% 区间"), _("结论"))
+        undone = sum(one.done == "" for one in found)
+        said += _("其中 %(n)d 项单位还没有报告落实。") % {"n": undone} if undone else ""
+    head = (
+        _("单位"),
+        _("改进措施"),
+        _("期限"),
+        _("落实"),
+        _("类别"),
+        _("前"),
+        _("后"),
+        _("比值"),
+        _("95% 区间"),
+        _("结论"),
+    )
     rows = tuple(_row(one, whose[one.action_id], look, _) for one in reversed(found))
     feet = (_("期限前后各 %(days)d 天，不到的按已过的天数") % {"days": window}, _("产品质量口径"),
             _("区间含 1 的，数据尚不能判断"))  # fmt: skip
@@ -84,6 +97,7 @@ def _row(one: Effect, of: Measure, look: Look, _: Translate) -> tuple[Cell, ...]
     what: Cell = Linked(one.what, f"{ADDRESS}{of.review_id}") if readable else one.what
     return (
         Linked(of.unit, look.narrowed(unit=of.unit)), what, one.due.isoformat(),
+        _(wording.carried_out(one.done, one.due, local_date(look.as_of))),
         _(one.category) if one.category else _("全部"), f"{one.before:,}", f"{one.after:,}",
         f"{one.ratio:.2f}" if one.ratio is not None else "—",
         wording.interval(one.low, one.high, RATE) if compared else "—", _(wording.VERDICTS[one.verdict]),
