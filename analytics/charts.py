@@ -27,5 +27,5 @@ def of_rows(
         "p" if metric.share else "u",
         per=getattr(metric, "per", 1),
         rebased=rebased,
-        settled=len(periods) - (bool(periods) and periods[-1] == still_open),
+        running=bool(periods) and periods[-1] == still_open,
     )

@@ -28,17 +28,19 @@ ASSURED = {
 }  # fmt: skip
 """(class of .kf-spc, word)"""
 SAID = {
-    Variation.BETTER: "%(why)s，确有好转。", Variation.WORSE: "%(why)s，确有变差，值得查原因。",
-    Variation.CHANGED: "%(why)s，确有变化。", Variation.COMMON: "在正常波动之内，不能说变好或变差。",
+    Variation.BETTER: "%(period)s%(why)s，确有好转。",
+    Variation.WORSE: "%(period)s%(why)s，确有变差，值得查原因。", Variation.CHANGED: "%(period)s%(why)s，确有变化。",
+    Variation.COMMON: "%(period)s在正常波动之内，不能说变好或变差。",
     Variation.FEW: "不足 %(many)d 期，尚不能判断好坏。",
 }  # fmt: skip
 
 
-def judged(found: Chart, better: str, _: Translate) -> str:
-    """What the latest point says, in a sentence."""
+def judged(found: Chart, periods: Sequence[str], better: str, _: Translate) -> str:
+    """What the latest period that is over says, in a sentence. periods: the labels of the points."""
     variation, last = found.variation(better), found.latest
-    why = _("；").join(_(RULES[rule]) for rule in Rule if last and rule in last.signals)
-    return _(SAID[variation]) % {"why": why, "many": FEWEST}
+    told = words.period(periods[found.last], _) + " " if found.last is not None else ""
+    why = _("；").join(_(RULES[rule]) for rule in (last.reasons if last else ()))
+    return _(SAID[variation]) % {"period": told, "why": why, "many": FEWEST}
 
 
 def badge(found: Chart, better: str, _: Translate) -> tuple[str, str]:
@@ -49,7 +51,7 @@ def badge(found: Chart, better: str, _: Translate) -> tuple[str, str]:
 
 def verdict(point: Point, _: Translate) -> str:
     """A period's signals, for the table."""
-    return _("；").join(_(RULES[rule]) for rule in Rule if rule in point.signals) or _("正常波动")
+    return (_("；").join(_(RULES[rule]) for rule in point.reasons) or _("正常波动")) if point.judged else "—"
 
 
 def control(
@@ -61,8 +63,9 @@ def control(
     hrefs: where a click on each point leads.
     """
     found = of_rows(rows, grain, periods, still_open, rebased)
-    if found is None or found.latest is None:
+    if found is None or all(point.value is None for point in found.points):
         return empty(_("没有数据"))
+    center = (found.latest or found.points[-1]).center
     by_period = {row.dims[grain]: row for row in rows}
     told = [by_period.get(label) for label in periods]
     colours = [_colour(point, better) for point in found.points]
@@ -103,20 +106,20 @@ def control(
             "margin": {"l": 8, "r": 40, "t": 8, "b": 8},
             "xaxis": over_periods(periods, _),
             "yaxis": axis([value for value in known if value is not None], METRICS[rows[0].metric].share),
-            "shapes": [*_centres(found, rebased), *([_level(target, "dash")] if target is not None else [])],
+            "shapes": [*_centres(found), *([_level(target, "dash")] if target is not None else [])],
             "annotations": [
-                _named(_("平均"), found.latest.center),
+                _named(_("平均"), center),
                 *([{**_named(_("目标"), target), "x": 0, "yanchor": "bottom"}] if target is not None else []),
             ],
         },
     }  # fmt: skip
 
 
-def _centres(found: Chart, rebased: Sequence[int]) -> list[Figure]:
+def _centres(found: Chart) -> list[Figure]:
     """The mean as a line; of each phase its own."""
-    starts = [0, *(n for n in rebased if 0 < n < len(found.points)), len(found.points)]
-    if len(starts) == 2 and found.latest:
-        return [_level(found.latest.center)]
+    starts = [*found.starts, len(found.points)]
+    if len(starts) == 2:
+        return [_level(found.points[0].center)]
     return [
         {"type": "line", "xref": "x", "x0": first - 0.5, "x1": end - 0.5, "y0": found.points[first].center,
          "y1": found.points[first].center, "line": {"color": "var(--limit)", "width": 1}}
@@ -137,7 +140,7 @@ def _named(told: str, at: float) -> Figure:
 def _colour(point: Point, better: str) -> str:
     if not point.signals:
         return "var(--common)"
-    return COLOUR[Variation.BETTER if point.above == (better == "high") else Variation.WORSE]
+    return COLOUR[Variation.BETTER if point.up == (better == "high") else Variation.WORSE]
 
 
 def limits(point: Point, metric: str) -> str:

@@ -54,6 +54,13 @@ ENGLISH = {
     "与%(period)s持平": "as in %(period)s",
     "比%(period)s高 %(gap)s 个百分点": "%(gap)s points above %(period)s",
     "比%(period)s低 %(gap)s 个百分点": "%(gap)s points below %(period)s",
+    "比%(period)s多 %(gap)s 元": "%(gap)s yuan more than %(period)s",
+    "比%(period)s少 %(gap)s 元": "%(gap)s yuan fewer than %(period)s", "%(count)s 件": "%(count)s complaints",
+    "尚未达到": "not reached", "所选期间没有责任追究。": "No penalties in this period.",
+    "只有一个单位有数据，无从对照。": "One unit alone has data: nothing to compare. ",
+    "%(units)d 个单位的数字都一样。": "The figures of the %(units)d units are all alike. ",
+    "%(units)d 个单位都在界限之外。": "All %(units)d units lie outside of the limits. ",
+    "%(name)s最多，各 %(count)s 件（%(share)s）。": "Most are %(name)s, %(count)s each (%(share)s).",
     "比%(period)s多 %(gap)s 件": "%(gap)s more than %(period)s",
     "比%(period)s少 %(gap)s 件": "%(gap)s fewer than %(period)s",
     "所选期间没有在册户数，所以没有投诉率。": "No customers are entered for this period, so there is no rate.",
@@ -63,8 +70,7 @@ ENGLISH = {
     "所选期间各单位都没有数据。": "No unit has data in this period.",
     "%(units)d 个单位都在界限之内，差别可能只是偶然。":
         "All %(units)d units lie within the limits: chance may explain them. ",
-    "%(units)d 个单位中 %(inside)d 个在界限之内，差别可能只是偶然。":
-        "%(inside)d of %(units)d units lie within the limits: chance may explain them. ",
+    "%(units)d 个单位中 %(inside)d 个在界限之内。": "%(inside)d of %(units)d units lie within the limits. ",
     "各单位的差别大于偶然能解释的；%(units)d 个单位中 %(inside)d 个在放宽的界限之内。":
         "Units differ by more than chance explains; %(inside)d of %(units)d lie within the widened limits. ",
     "%(unit)s %(figure)s，高于 99.8%% 上界，值得查原因。":
@@ -92,7 +98,7 @@ ENGLISH = {
     "线为平均与 95%、99.8% 界限": "Lines: mean, 95% and 99.8% limits",
     "不排名：件数少的单位波动大": "No ranking: small units vary more",
     "合计 %(total)s 件": "%(total)s in all",
-    "最多的 %(many)d 类；按登记时间": "The %(many)d largest; by time of registration",
+    "最多的 %(many)d 类": "The %(many)d largest",
     "%(unit)s %(year)d 年 %(month)d 月在册户数": "customers of %(unit)s in %(year)d-%(month)02d",
     "各单位": "all units", "部分在册户数": "some customer figures",
     # what cannot be shown
@@ -118,10 +124,10 @@ ENGLISH = {
     "好转": "Better", "变差": "Worse", "有变化": "Changed", "正常波动": "Common cause", "数据尚少": "Too few points",
     "超出控制限": "Outside the limits", "连续 7 期在均值一侧": "seven in a row on one side of the mean",
     "连续 7 期同向": "seven in a row in one direction", "3 期中有 2 期接近控制限": "two of three close to a limit",
-    "%(why)s，确有好转。": "%(why)s: this is better.",
-    "%(why)s，确有变差，值得查原因。": "%(why)s: this is worse; find out why.",
-    "%(why)s，确有变化。": "%(why)s: this has changed.",
-    "在正常波动之内，不能说变好或变差。": "Within common variation: neither better nor worse.",
+    "%(period)s%(why)s，确有好转。": "%(period)s%(why)s: this is better.",
+    "%(period)s%(why)s，确有变差，值得查原因。": "%(period)s%(why)s: this is worse; find out why.",
+    "%(period)s%(why)s，确有变化。": "%(period)s%(why)s: this has changed.",
+    "%(period)s在正常波动之内，不能说变好或变差。": "%(period)swithin common variation: neither better nor worse.",
     "不足 %(many)d 期，尚不能判断好坏。": "Fewer than %(many)d periods: it cannot be said yet.",
     # the totals
     "纪检监察季度合计": "Discipline by quarter", "属实": "Founded", "不属实": "Unfounded",

@@ -52,14 +52,19 @@ PAGES_ENGLISH = {
     "合计 %(mean)s。": "In all %(mean)s. ",
     "%(many)d 项有数据；区间重叠的，差别可能只是偶然。":
         "%(many)d have data; where intervals overlap, chance may explain the difference.",
-    "%(many)d 项的区间都含合计，差别可能只是偶然。":
-        "The intervals of all %(many)d hold that of all together: chance may explain the differences.",
+    "%(many)d 项与合计的差别可能只是偶然。": "Chance may explain how the %(many)d differ.",
+    "只有 %(name)s 有数据，%(figure)s，无从对照。": "%(name)s alone has data, %(figure)s: nothing to compare.",
     "%(name)s %(figure)s，高于合计，不像偶然。": "%(name)s, %(figure)s, lies above it, hardly by chance. ",
     "%(name)s %(figure)s，低于合计，不像偶然。": "%(name)s, %(figure)s, lies below it, hardly by chance. ",
     "还有 %(more)d 项不同，见表格。": "%(more)d more differ: see the table. ",
     "所选期间 %(count)s 件投诉，未结 %(open)s 件。": "%(count)s complaints in this period, %(open)s open. ",
-    "%(names)s与集团的差别大于偶然，值得查原因。": "Beyond chance from the group: %(names)s; find out why.",
-    "各项与集团的差别都在偶然之内。": "No figure differs from the group's by more than chance.",
+    "%(names)s：集团的数字在本单位 95%% 区间之外，值得查原因（比 %(many)d 项，单凭偶然平均也有 %(chance)s 项如此）。":
+        "%(names)s: the group's figure lies outside of this unit's 95%% interval; find out why (of %(many)d compared, "
+        "%(chance)s do so by chance alone, on average).",
+    "能比的 %(many)d 项，集团的数字都在本单位 95%% 区间之内。":
+        "Of the %(many)d that can be compared, the group's figures lie within this unit's 95%% intervals.",
+    "没有可以同集团比的数字。": "No figure can be compared with the group's.",
+    "%(years)d 年里各月平均都是 %(high)s 件。": "Over %(years)d years every month has %(high)s on average.",
     "%{customdata[0]} 小时后还有 %{customdata[1]}": "%{customdata[1]} left after %{customdata[0]} hours",
     # tables
     "名称": "Name", "累计": "Cumulative", "95% 区间": "95% interval", "月份": "Month", "比例": "Share",
@@ -68,7 +73,8 @@ PAGES_ENGLISH = {
     "本单位": "This unit", "集团": "Group", "有差别": "differs", "差别可能只是偶然": "chance may explain it",
     # feet
     "各年同月相比；按登记时间": "The same month of each year; by time of registration", "横轴为件数": "Across: cases",
-    "横线为 95% 区间：区间重叠的，差别可能只是偶然": "Bars: 95% intervals; where they overlap, chance may explain it",
+    "横线为 95% 区间；说“不像偶然”时已计入项数（Bonferroni）":
+        "Bars: 95% intervals; what is called hardly chance allows for how many there are (Bonferroni)",
     "按名称排列，不排名": "By name: no ranking",
     "Kaplan–Meier；虚点线为 95% 区间": "Kaplan–Meier; dotted: 95% interval",
     "只画前 %(hours)d 小时": "The first %(hours)d hours are drawn",

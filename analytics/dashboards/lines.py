@@ -18,15 +18,20 @@ SHOWN = 150
 """Points of a curve."""
 
 
-def course(rows: Sequence[Row], grain: str, periods: Sequence[str], still_open: str | None, _: Translate) -> Figure:
-    """Values over time; a count as columns, hatched where the period is not over; else a line with whiskers."""
+def course(
+    rows: Sequence[Row], total: Row, grain: str, periods: Sequence[str], still_open: str | None, _: Translate
+) -> Figure:
+    """Values over time; a count as columns, hatched where the period is not over; else a line with whiskers.
+
+    Of a count a period without a row has none; of all else it has no data. total: of the whole period.
+    """
+    count = total.denominator is None
     by_period = {row.dims[grain]: row for row in rows}
     shown = [by_period.get(label) for label in periods]
-    values = [row.value if row else None for row in shown]
+    values = [row.value if row else 0 if count else None for row in shown]
     known = [value for value in values if value is not None]
     if not known:
         return empty(_("没有数据"))
-    count = rows[0].denominator is None
     trace: Figure = {
         "x": list(range(len(periods))),
         "y": values,
@@ -48,7 +53,7 @@ def course(rows: Sequence[Row], grain: str, periods: Sequence[str], still_open: 
         }  # fmt: skip
     highs = [row.high for row in shown if row and row.high is not None]
     most = max([*known, *highs])
-    share = METRICS[rows[0].metric].share
+    share = METRICS[total.metric].share
     across = axis([*known, most], share) if share else counted(most * 1.1)
     return {"data": [trace], "layout": {**_plain(), "xaxis": over_periods(periods, _), "yaxis": across}}
 

@@ -46,11 +46,11 @@ def trend(look: Look, rows: Sequence[Row], total: Row) -> Panel:
     limits = [points.get(row.dims[grain] or "") for row in rows]
     sure = assurance(found, metric, target)
     return Panel(
-        words.joined(said, control.judged(found, better, _)),
+        words.joined(said, control.judged(found, look.periods, better, _)),
         figure,
         Table((*table.head, _("控制限"), _("判断")), tuple(
             (*cells, control.limits(point, metric) if point else "—",
-             control.verdict(point, _) if point and not found.trial else "—")
+             control.verdict(point, _) if point else "—")
             for cells, point in zip(table.rows, limits, strict=True))),
         (*foot, _("虚线为控制限（±3σ）"), *([_("波动大于件数能解释的，界限已放宽（Laney）")] if found.widened else [])),
         (control.badge(found, better, _),
@@ -67,10 +67,9 @@ def course(look: Look, rows: Sequence[Row], total: Row) -> Panel:
     """A count, a mean or a length of time over time: no control chart, with its interval where it has one."""
     _, grain = look.gettext, look.chosen.grain
     told = [(words.period(row.dims[grain] or "", _), row) for row in rows]
-    figure = lines.course(rows, grain, look.periods, look.still_open, _)
+    figure = lines.course(rows, total, grain, look.periods, look.still_open, _)
     notes = noted(look, figure)
-    known = any(row.value is not None for row in rows)
-    said = words.trend(list(rows), total, look.still_open, grain, _) if known else words.nothing(total.metric, _)
+    said = words.trend(list(rows), total, look.still_open, grain, _)
     still = [_("斜纹柱为未完的期间")] if look.still_open and total.denominator is None else hollow(look)
     return Panel(said, figure, listed(look, _("期间"), told), (basis(total.metric, _), *still, *notes))
 
@@ -111,15 +110,15 @@ def intervals(look: Look, rows: Sequence[Row], by: str) -> Panel:
         words.apart(known, by, _),
         lines.intervals(known, by, _, _narrowing(look, by)),
         table,
-        (basis(metric, _), _("横线为 95% 区间：区间重叠的，差别可能只是偶然"), _("按名称排列，不排名")),
+        (basis(metric, _), _("横线为 95% 区间；说“不像偶然”时已计入项数（Bonferroni）"), _("按名称排列，不排名")),
         height=max(Panel.height, LINE * len(known) + 2 * LINE),
     )
 
 
-def shares(look: Look, counts: Sequence[Row], by: str) -> Panel:
+def shares(look: Look, counts: Sequence[Row], by: str, metric: str = "complaints") -> Panel:
     """Counts by a dimension, the most first, with what they come to together (Pareto)."""
     _ = look.gettext
-    rows = summed(counts, by)
+    rows = summed(counts, by, metric)
     total = sum(row.numerator for row in rows)
     sofar, cells = 0, []
     for row in rows:
@@ -131,9 +130,8 @@ def shares(look: Look, counts: Sequence[Row], by: str) -> Panel:
         count = f"{row.numerator:,}"
         cells.append((first, Linked(count, href) if href else count, f"{row.numerator / total:.1%}",
                       f"{sofar / total:.1%}"))  # fmt: skip
-    metric = rows[0].metric if rows else "complaints"
     return Panel(
-        words.categories(rows, _, by),
+        words.categories(rows, _, by, metric),
         figures.bars(rows, _, by, _narrowing(look, by)),
         Table((_("名称"), _("件数"), _("占比"), _("累计")), tuple(cells)),
         (_("合计 %(total)s 件") % {"total": f"{total:,}"}, basis(metric, _)),
@@ -149,12 +147,11 @@ TAKEN = ("unit", "category", "channel", "district")
 """The dimensions that a page can be narrowed to."""
 
 
-def summed(counts: Sequence[Row], by: str) -> list[Row]:
+def summed(counts: Sequence[Row], by: str, metric: str = "complaints") -> list[Row]:
     """Counts summed over whatever else divides them, the most first."""
     sums: Counter[str | None] = Counter()
     for row in counts:
         sums[row.dims[by]] += int(row.numerator)
-    metric = counts[0].metric if counts else "complaints"
     return [Row({by: name}, metric, n, n, None) for name, n in sums.most_common() if n]
 
 
@@ -175,7 +172,7 @@ def series(look: Look, counts: Sequence[Row], by: str = "category") -> Panel:
                 for label in look.periods
             ),
         ),
-        (_("最多的 %(many)d 类；按登记时间") % {"many": len(names)}, *hollow(look), *notes),
+        (basis("complaints", _), _("最多的 %(many)d 类") % {"many": len(names)}, *hollow(look), *notes),
     )
 
 
@@ -186,7 +183,7 @@ def listed(look: Look, heading: str, rows: Sequence[tuple[str, Row]], by: str | 
     for told, row in rows:
         name = row.dims.get(by) if by else None
         first: Cell = Linked(told, look.narrowed(**{by: name})) if by and name and by in TAKEN else told
-        cells.append((first, words.short(row), _count(look, row, "n", row.numerator),
+        cells.append((first, words.short(row, _), _count(look, row, "n", row.numerator),
                       "—" if row.denominator is None else _count(look, row, "all", row.denominator),
                       words.interval(row)))  # fmt: skip
     return Table((heading, _("数值"), _("分子"), _("分母"), _("95% 区间")), tuple(cells))

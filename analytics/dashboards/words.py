@@ -7,11 +7,14 @@ from collections.abc import Callable
 from analytics.kinds import Rate, Stock
 from analytics.labels import Row
 from analytics.metrics import METRICS
+from analytics.statistics.intervals import wilson
 
 Translate = Callable[[str], str]
 """gettext: the Chinese sentence is the message id."""
 NAMED = 3
 """Units named in a sentence; the table has them all."""
+BY_CHANCE = 0.05
+"""How often one of several that are alike may be said to differ."""
 FEW = 20
 """Under so many in the denominator the parts are said first: a share of 7 is no share."""
 
@@ -19,14 +22,14 @@ FEW = 20
 def number(row: Row, _: Translate) -> str:
     """A figure with what it is made of: 91.2%（432 / 484）, 3 / 7（42.9%）, 3.41（1,234 件 / 4,012,345 户）, or —."""
     if row.value is None:
-        return "—"
+        return _(NOT_REACHED) if row.not_reached else "—"
     metric = METRICS[row.metric]
     if not metric.share:
         if row.denominator is None:
             return f"{row.numerator:,}"
         if not isinstance(metric, Rate):
             return _("%(value)s（%(first)s / %(second)s）") % {
-                "value": short(row), "first": f"{row.numerator:,}", "second": f"{row.denominator:,}",
+                "value": short(row, _), "first": f"{row.numerator:,}", "second": f"{row.denominator:,}",
             }  # fmt: skip
         return _("%(value)s（%(count)s 件 / %(many)s 户月）") % {
             "value": f"{row.value:.2f}", "count": f"{row.numerator:,}", "many": f"{row.denominator:,.0f}",
@@ -37,10 +40,14 @@ def number(row: Row, _: Translate) -> str:
     return _("%(first)s（%(second)s）") % {"first": first, "second": second}
 
 
-def short(row: Row) -> str:
+NOT_REACHED = "尚未达到"
+"""Of a percentile that too few have ended for: there are cases, and no such time yet."""
+
+
+def short(row: Row, _: Translate) -> str:
     """The value alone."""
     if row.value is None:
-        return "—"
+        return _(NOT_REACHED) if row.not_reached else "—"
     if METRICS[row.metric].share:
         return f"{row.value:.1%}"
     return f"{row.value:,.0f}" if row.denominator is None else f"{row.value:,.2f}"
@@ -121,7 +128,10 @@ def trend(rows: list[Row], total: Row, still_open: str | None, grain: str, _: Tr
         said[-1] += _("。")
     current = [row for row in rows if row.dims[grain] == still_open and row.value is not None]
     if current:
-        told = {"period": period(still_open or "", _), "figure": number(current[0], _)}
+        # A rate would have the customers of the whole month, and the complaints of some days of it.
+        rate = isinstance(METRICS[total.metric], Rate)
+        figure = _("%(count)s 件") % {"count": f"{current[0].numerator:,}"} if rate else number(current[0], _)
+        told = {"period": period(still_open or "", _), "figure": figure}
         said.append(_("%(period)s未完，至今 %(figure)s。") % told)
     return "".join(said)
 
@@ -139,6 +149,8 @@ def _compared(last: Row, before: Row, grain: str, _: Translate) -> str:
         return (_("比%(period)s高 %(gap)s 个百分点") if more > 0 else _("比%(period)s低 %(gap)s 个百分点")) % told
     if last.denominator is not None and not isinstance(METRICS[last.metric], Rate):
         return (_("比%(period)s大 %(gap)s") if more > 0 else _("比%(period)s小 %(gap)s")) % told
+    if last.metric == "penalty_amount":
+        return (_("比%(period)s多 %(gap)s 元") if more > 0 else _("比%(period)s少 %(gap)s 元")) % told
     return (_("比%(period)s多 %(gap)s 件") if more > 0 else _("比%(period)s少 %(gap)s 件")) % told
 
 
@@ -152,6 +164,7 @@ NOTHING = {
     "on_time_rate": "所选期间还没有到期的工单，所以没有及时率。",
     "repeat_callback_rate": "所选期间还没有回访结果，所以没有重复回访率。",
     "complaints": "所选期间没有投诉。",
+    "penalties": "所选期间没有责任追究。",
 }
 """Why there is no figure, by metric: an empty chart says it in its place."""
 
@@ -171,12 +184,18 @@ def units(
     if not known:
         return _("所选期间各单位都没有数据。")
     told = {"units": len(known), "inside": len(known) - len(outside)}
-    if widened:
+    if len(known) == 1:
+        said = _("只有一个单位有数据，无从对照。")
+    elif len({row.value for row in known}) == 1:
+        said = _("%(units)d 个单位的数字都一样。") % told
+    elif not told["inside"]:
+        said = _("%(units)d 个单位都在界限之外。") % told
+    elif widened:
         said = _("各单位的差别大于偶然能解释的；%(units)d 个单位中 %(inside)d 个在放宽的界限之内。") % told
     elif not outside:
         said = _("%(units)d 个单位都在界限之内，差别可能只是偶然。") % told
     else:
-        said = _("%(units)d 个单位中 %(inside)d 个在界限之内，差别可能只是偶然。") % told
+        said = _("%(units)d 个单位中 %(inside)d 个在界限之内。") % told
     for row, above in outside[:NAMED]:
         fact = {"unit": row.dims["unit"], "figure": number(row, _)}
         said += (_("%(unit)s %(figure)s，高于 99.8%% 上界，值得查原因。") if above
@@ -188,16 +207,20 @@ def units(
 
 
 def apart(rows: list[Row], by: str, _: Translate) -> str:
-    """Which shares differ from that of all together by more than chance: theirs lies outside the interval."""
+    """Which shares differ from that of all together by more than chance: theirs lies outside the interval, which is
+    taken the wider the more there are, so that all together seldom have one by chance (Bonferroni)."""
     told = {"many": len(rows)}
+    if len(rows) == 1:
+        return _("只有 %(name)s 有数据，%(figure)s，无从对照。") % {
+            "name": named(rows[0], by, _), "figure": number(rows[0], _)}  # fmt: skip
     if not METRICS[rows[0].metric].share:
         return _("%(many)d 项有数据；区间重叠的，差别可能只是偶然。") % told
     of = sum(row.denominator or 0 for row in rows)
     mean = sum(row.numerator for row in rows) / of
-    found = [row for row in rows if row.low is not None and row.high is not None and not row.low <= mean <= row.high]
+    found = [row for row in rows if not _holds(row, mean, 1 - BY_CHANCE / len(rows))]
     said = _("合计 %(mean)s。") % {"mean": f"{mean:.1%}"}
     if not found:
-        return joined(said, _("%(many)d 项的区间都含合计，差别可能只是偶然。") % told)
+        return joined(said, _("%(many)d 项与合计的差别可能只是偶然。") % told)
     for row in found[:NAMED]:
         fact = {"name": named(row, by, _), "figure": number(row, _)}
         said = joined(said, (_("%(name)s %(figure)s，高于合计，不像偶然。") if (row.value or 0) > mean
@@ -207,16 +230,25 @@ def apart(rows: list[Row], by: str, _: Translate) -> str:
     return said
 
 
-def categories(rows: list[Row], _: Translate, by: str = "category") -> str:
+def _holds(row: Row, mean: float, level: float) -> bool:
+    """Whether the interval of a share holds what all have together."""
+    found = wilson(row.numerator, row.denominator or 0, level)
+    return found is None or found.low <= mean <= found.high
+
+
+def categories(rows: list[Row], _: Translate, by: str = "category", metric: str = "complaints") -> str:
     """How many, and which two most."""
     total = sum(row.numerator for row in rows)
     if not total:
-        return _(NOTHING["complaints"])
+        return nothing(metric, _)
     said = _("共 %(total)s 件。") % {"total": f"{total:,}"}
     told = [
         {"name": named(row, by, _), "count": f"{row.numerator:,}", "share": f"{row.numerator / total:.1%}"}
         for row in rows[:2]
     ]
+    if len(told) > 1 and told[0]["count"] == told[1]["count"]:
+        both = {**told[0], "name": _("、").join(one["name"] for one in told)}
+        return said + _("%(name)s最多，各 %(count)s 件（%(share)s）。") % both
     said += _("%(name)s最多，%(count)s 件（%(share)s）") % told[0]
     if len(told) > 1:
         said += _("；") + _("其次%(name)s，%(count)s 件（%(share)s）") % told[1]

@@ -162,7 +162,7 @@ def _charted(
     sizes = over or [float(row.denominator or 0) if row else 0.0 for row in rows]
     unfinished = [midnight(shift(day, 1)) > as_of for day in days]
     kind: Kind = "p" if share else "u"
-    made = chart(counts, sizes, kind, per=per, settled=len(unfinished) - sum(unfinished) or None)
+    made = chart(counts, sizes, kind, per=per, running=bool(unfinished) and unfinished[-1])
     months = [_month(*one) for one in zip(labels, made.points, unfinished, strict=True)]
     return Series(
         name=name, zh=metric.zh if over is None else "投诉量（折合每 30 天）", kind=SHARE if share else RATE,
@@ -173,7 +173,7 @@ def _charted(
 def _month(name: str, point: Point, unfinished: bool) -> Month:
     return Month(
         label=name, count=point.count, over=point.over, value=point.value, center=point.center, lower=point.lower,
-        upper=point.upper, signal=bool(point.signals) and not unfinished, above=point.above, unfinished=unfinished,
+        upper=point.upper, signal=bool(point.signals), above=point.up, unfinished=unfinished,
     )  # fmt: skip
 
 

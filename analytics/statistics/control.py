@@ -8,7 +8,7 @@ Control, ch. 7). Where the points scatter more than their counts can explain, La
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby, pairwise
 from math import sqrt
@@ -29,6 +29,8 @@ CERTAIN = 0.01
 """How rarely points that scatter by chance may have their limits widened."""
 ONE_IN_A_HUNDRED = 2.326
 """The normal quantile of that, one-sided."""
+EXACT = 1e-9
+"""What is nearer to its centre than so many standard deviations is on it, whatever the last bit says."""
 RANGE_ERROR = 0.909
 """Standard error of a standard deviation estimated by moving ranges of k points, times √k (Cryer and Ryan 1990,
 Journal of Quality Technology 22:187)."""
@@ -68,19 +70,33 @@ class Point:
     z: float | None
     """Standard deviations from the centre."""
     signals: frozenset[Rule] = frozenset()
+    trend: int = 0
+    """Of a point in a trend whether it goes up (1) or down (-1)."""
+    judged: bool = False
+    """Whether its period is over, and its phase long enough to be judged at all."""
 
     @property
-    def above(self) -> bool:
-        return self.z is not None and self.z > 0
+    def up(self) -> bool:
+        """Which way its signals point: to its side of the centre; a trend alone its own way."""
+        return self.trend > 0 if self.signals == {Rule.TREND} else self.z is not None and self.z > 0
+
+    @property
+    def reasons(self) -> list[Rule]:
+        """Its signals, without a trend that goes the other way."""
+        return [rule for rule in Rule if rule in self.signals and (rule != Rule.TREND or (self.trend > 0) == self.up)]
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Points with their limits. scatter: Laney's σz by phase, 1.0 where the counts explain it."""
+    """Points with their limits. scatter: Laney's σz by phase, 1.0 where the counts explain it. starts: where each
+    phase begins. over: how many of the points are of periods that are over. trial: whether the latest phase is too
+    short to be judged."""
 
     kind: Kind
     points: tuple[Point, ...]
     scatter: tuple[float, ...]
+    starts: tuple[int, ...]
+    over: int
     trial: bool
 
     @property
@@ -88,11 +104,16 @@ class Chart:
         return any(s > 1 for s in self.scatter)
 
     @property
+    def last(self) -> int | None:
+        """The place of the latest point that can be judged: the latest with a value of a period that is over."""
+        return next((n for n in reversed(range(self.over)) if self.points[n].value is not None), None)
+
+    @property
     def latest(self) -> Point | None:
-        return next((point for point in reversed(self.points) if point.value is not None), None)
+        return None if self.last is None else self.points[self.last]
 
     def variation(self, better: str | None) -> Variation:
-        """better: `high`, `low`, or None where neither is."""
+        """What the latest period that is over says. better: `high`, `low`, or None where neither is."""
         last = self.latest
         if self.trial or last is None:
             return Variation.FEW
@@ -100,14 +121,7 @@ class Chart:
             return Variation.COMMON
         if better is None:
             return Variation.CHANGED
-        return Variation.BETTER if self._rising(last) == (better == "high") else Variation.WORSE
-
-    def _rising(self, last: Point) -> bool:
-        """Which way the latest signal points: a trend its own way, whatever side it is on."""
-        if last.signals == {Rule.TREND}:
-            known = [point.value for point in self.points if point.value is not None]
-            return known[-1] > known[-2]
-        return last.above
+        return Variation.BETTER if last.up == (better == "high") else Variation.WORSE
 
     def assurance(self, target: float, better: str) -> Assurance | None:
         """Whether the target lies beyond the latest limits; None while they are on trial.
@@ -126,40 +140,55 @@ class Chart:
 
 def chart(
     counts: Sequence[float], over: Sequence[float], kind: Kind, *, per: float = 1, rebased: Sequence[int] = (),
-    settled: int | None = None,
+    settled: int | None = None, running: bool = False,
 ) -> Chart:  # fmt: skip
     """A chart of `counts` over `over` (a period each), its values times `per`.
 
-    rebased: where a new phase begins, with centre and limits of its own. settled: only so many first points make
-    centre and limits (a period that is not over is drawn, and sets nothing); left out: all.
+    rebased: where a new phase begins, with centre and limits of its own; each is judged by itself, from FEWEST points
+    on. settled: only so many first points make centre and limits; left out: all. running: the last period is not over;
+    it is drawn, makes no limits and is not judged.
     """
-    starts = [0, *sorted({n for n in rebased if 0 < n < len(counts)}), len(counts)]
+    done = len(counts) - running
+    settled = done if settled is None else settled
     points: list[Point] = []
     scatter: list[float] = []
-    for first, end in pairwise(starts):
-        part, spread = _phase(counts[first:end], over[first:end], kind, per, (settled or len(counts)) - first)
+    trial = True
+    starts = phases(over, rebased, settled)
+    for first, end in pairwise([*starts, len(counts)]):
+        part, spread = _phase(counts[first:end], over[first:end], kind, per, settled - first)
         scatter.append(spread)
-        points += part
-    known = sum(point.value is not None for point in points[: settled or len(points)])
-    trial = known < FEWEST
-    if not trial:
-        ends = [end for _first, end in pairwise(starts)]
-        points = _called(points, ends)
-    return Chart(kind, tuple(points), tuple(scatter), trial)
+        trial = sum(point.value is not None for point in part[: max(0, settled - first)]) < FEWEST
+        points += part if trial else _called(part, done - first)
+    return Chart(kind, tuple(points), tuple(scatter), tuple(starts), done, trial)
+
+
+def phases(over: Sequence[float], rebased: Sequence[int], settled: int) -> list[int]:
+    """Where each phase begins: at 0, and at every rebasing that has something to make limits of on either side."""
+    starts = [0]
+    for n in sorted(set(rebased)):
+        if 0 < n < settled and any(over[starts[-1] : n]) and any(over[n:settled]):
+            starts.append(n)
+    return starts
 
 
 def _phase(
     counts: Sequence[float], over: Sequence[float], kind: Kind, per: float, settled: int
 ) -> tuple[list[Point], float]:
     made = [(count, size) for count, size in list(zip(counts, over, strict=True))[: max(0, settled)] if size]
-    total = sum(size for _, size in made)
-    center = sum(count for count, _ in made) / total if total else 0.0
+    if not made:  # the first period is not over: it is drawn, and has nothing to be held to
+        return [
+            Point(count, size, at, (at or 0.0), None, None, None)
+            for count, size in zip(counts, over, strict=True)
+            for at in [count / size * per if size else None]
+        ], 1.0
+    center = sum(count for count, _ in made) / sum(size for _, size in made)
     variance = center * (1 - center) if kind == "p" else center
 
     def z_of(count: float, size: float) -> float | None:
         if not size:
             return None
-        return (count / size - center) / sqrt(variance / size) if variance > 0 else 0.0
+        z = (count / size - center) / sqrt(variance / size) if variance > 0 else 0.0
+        return z if abs(z) > EXACT else 0.0
 
     spread = scatter_of([z for count, size in made if (z := z_of(count, size)) is not None])
     points = []
@@ -194,27 +223,23 @@ def scatter_of(z: Sequence[float]) -> float:
     return found if sum(one * one for one in z) > float(chdtri(len(z) - 1, CERTAIN)) else 1.0
 
 
-def _called(points: list[Point], ends: Sequence[int]) -> list[Point]:
-    """The points with the rules that each breaks. A period without data neither makes nor breaks a row of points; a
-    new phase begins anew."""
-    signals: list[set[Rule]] = [set() for _ in points]
-    first = 0
-    for end in ends:
-        known = [n for n in range(first, end) if points[n].z is not None]
-        zs = [float(points[n].z or 0.0) for n in known]
-        for name, hit in (
-            (Rule.OUTSIDE, {i for i, z in enumerate(zs) if abs(z) > SIGMAS}),
-            (Rule.RUN, _in_a_row([(z > 0) - (z < 0) for z in zs], RUN)),
-            (Rule.TREND, _trend([float(points[n].value or 0.0) for n in known])),
-            (Rule.OUTER_THIRD, _two_of_three(zs)),
-        ):
-            for i in hit:
-                signals[known[i]].add(name)
-        first = end
-    return [
-        Point(p.count, p.over, p.value, p.center, p.lower, p.upper, p.z, frozenset(found))
-        for p, found in zip(points, signals, strict=True)
-    ]
+def _called(points: list[Point], settled: int) -> list[Point]:
+    """The points of a phase with the rules that each breaks, of periods that are over. One without data neither makes
+    nor breaks a row of points."""
+    known = [n for n, point in enumerate(points[:settled]) if point.z is not None]
+    zs = [float(points[n].z or 0.0) for n in known]
+    trends = _trends([float(points[n].value or 0.0) for n in known])
+    hits = {
+        Rule.OUTSIDE: {i for i, z in enumerate(zs) if abs(z) > SIGMAS},
+        Rule.RUN: _in_a_row([(z > 0) - (z < 0) for z in zs], RUN),
+        Rule.TREND: set(trends),
+        Rule.OUTER_THIRD: _two_of_three(zs),
+    }
+    found = list(points)
+    for i, n in enumerate(known):
+        signals = frozenset(rule for rule, hit in hits.items() if i in hit)
+        found[n] = replace(points[n], signals=signals, trend=trends.get(i, 0), judged=True)
+    return found
 
 
 def _in_a_row(signs: Sequence[int], least: int) -> set[int]:
@@ -229,10 +254,13 @@ def _in_a_row(signs: Sequence[int], least: int) -> set[int]:
     return found
 
 
-def _trend(values: Sequence[float]) -> set[int]:
-    """Places in rows of at least RUN points that all go up, or all go down: of one fewer steps."""
-    steps = [(after > before) - (after < before) for before, after in pairwise(values)]
-    return {n + end for n in _in_a_row(steps, RUN - 1) for end in (0, 1)}
+def _trends(values: Sequence[float]) -> dict[int, int]:
+    """Places in rows of at least RUN points that all go up (1), or all go down (-1): of one fewer steps."""
+    steps = [
+        0 if abs(after - before) <= EXACT * abs(before) else 1 if after > before else -1
+        for before, after in pairwise(values)
+    ]
+    return {n + end: steps[n] for n in sorted(_in_a_row(steps, RUN - 1)) for end in (0, 1)}
 
 
 def _two_of_three(zs: Sequence[float]) -> set[int]:

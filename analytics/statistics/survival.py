@@ -2,7 +2,8 @@
 
 Kaplan and Meier 1958, JASA 53:457. The interval of a percentile is where the curve's own log(-log) interval, by
 Greenwood's variance, meets the level: Brookmeyer and Crowley 1982, Biometrics 38:29. A percentile, or the upper end
-of its interval, that the curve has not come down to is None: not reached, which is not the same as no data.
+of its interval, that the curve has not come down to is None: not reached, which is not the same as no data. Where all
+have ended the curve's own interval is not defined; what it has not come down to before is not reached then either.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ class Percentile:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """The curve from a time on: the share that has not ended, and the ends of its interval."""
+    """The curve from a time on: the share that has not ended, and the ends of its interval; with none left, those of
+    before, of which the lower is the curve itself."""
 
     time: float
     share: float
@@ -59,7 +61,7 @@ def curve(steps: Iterable[Step], level: float = LEVEL) -> Iterator[At]:
     given = list(steps)
     z = NormalDist().inv_cdf((1 + level) / 2)
     at_risk = sum(step.ended + step.censored for step in given)
-    share, greenwood = 1.0, 0.0
+    share, greenwood, high = 1.0, 0.0, 1.0
     for step in given:
         if step.ended:
             left = at_risk - step.ended
@@ -67,9 +69,10 @@ def curve(steps: Iterable[Step], level: float = LEVEL) -> Iterator[At]:
             if left:
                 greenwood += step.ended / (at_risk * left)
                 gap = z * sqrt(greenwood) / log(share)  # below 0: the share is below 1
-                yield At(step.time, share, share ** exp(-gap), share ** exp(gap))
+                high = share ** exp(gap)
+                yield At(step.time, share, share ** exp(-gap), high)
             else:
-                yield At(step.time, 0.0, 0.0, 0.0)
+                yield At(step.time, 0.0, 0.0, high)
         at_risk -= step.ended + step.censored
 
 
@@ -78,7 +81,7 @@ def percentile(steps: Iterable[Step], share: float, level: float = LEVEL) -> Per
     left = 1 - share + NEAR
     value = low = high = None
     for at in curve(steps, level):
-        if low is None and at.low <= left:
+        if low is None and at.share and at.low <= left:
             low = at.time
         if value is None and at.share <= left:
             value = at.time

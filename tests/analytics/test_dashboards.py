@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import random
 import re
 from dataclasses import replace
 from datetime import date
@@ -14,7 +15,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from analytics import behind, dashboards, kpi
-from analytics.dashboards import control, figures, words
+from analytics.dashboards import control, figures, lines, words
 from analytics.dashboards.board import Board, board
 from analytics.dashboards.english import ENGLISH
 from analytics.dashboards.filters import Filters, read
@@ -25,6 +26,7 @@ from analytics.labels import Row
 from analytics.metrics import METRICS
 from analytics.periods import TIMES
 from analytics.questions import DIMENSIONS, SCOPES, Question, Unanswerable, Withheld, allow
+from analytics.statistics.control import Rule
 from models.actor import Actor
 from models.annotation import KINDS
 from models.tables import Annotation, Ticket
@@ -192,9 +194,9 @@ def test_a_figure_over_time_is_a_control_chart_hollow_where_it_is_open_and_a_gap
 @pytest.mark.parametrize(
     ("last", "badge", "said", "colour"),
     [
-        ([91], ("common", "正常波动"), "在正常波动之内，不能说变好或变差。", "var(--common)"),
-        ([70], ("worse", "变差"), "超出控制限，确有变差，值得查原因。", "var(--worse)"),
-        ([93, 94, 93, 94, 93, 94, 93], ("better", "好转"), "连续 7 期在均值一侧，确有好转。", "var(--better)"),
+        ([91], ("common", "正常波动"), "%s 在正常波动之内，不能说变好或变差。", "var(--common)"),
+        ([70], ("worse", "变差"), "%s 超出控制限，确有变差，值得查原因。", "var(--worse)"),
+        ([93, 94, 93, 94, 93, 94, 93], ("better", "好转"), "%s 连续 7 期在均值一侧，确有好转。", "var(--better)"),
     ],
     ids=["chance", "a signal for the worse", "seven better ones"],
 )
@@ -203,7 +205,7 @@ def test_what_is_signal_is_said_badged_and_coloured_and_what_is_noise_is_not(las
     found = control.of_rows(rows, "month", labels, None)
     assert found is not None
     assert control.badge(found, "high", same) == badge
-    assert control.judged(found, "high", same) == said
+    assert control.judged(found, labels, "high", same) == said % words.period(labels[-1], same)
     assert control.control(rows, "month", labels, None, "high", same)["data"][2]["marker"]["color"][-1] == colour
 
 
@@ -219,7 +221,86 @@ def test_a_year_of_months_is_too_few_to_judge() -> None:
     found = control.of_rows(rows, "month", labels, None)
     assert found is not None
     assert control.badge(found, "high", same) == ("few", "数据尚少")
-    assert control.judged(found, "high", same) == "不足 13 期，尚不能判断好坏。"
+    assert control.judged(found, labels, "high", same) == "不足 13 期，尚不能判断好坏。"
+
+
+def test_a_month_that_is_not_over_is_not_judged() -> None:
+    """On its second day a month has few complaints and all its customers: nothing has become better."""
+    rows, labels = monthly(*STEADY, 10)
+    found = control.of_rows(rows, "month", labels, labels[-1])
+    assert found is not None
+    assert control.badge(found, "high", same) == ("common", "正常波动")
+    assert control.judged(found, labels, "high", same).startswith(words.period(labels[-2], same))
+    assert found.assurance(0.6, "high") == "capable", "were it judged, it would be hit or miss"
+    assert control.verdict(found.points[-1], same) == "—"
+
+
+def test_what_a_rate_has_so_far_is_told_in_complaints() -> None:
+    now = row("complaint_rate", 21, 1_000_000, month="2026-07")
+    total = row("complaint_rate", 321, 2_000_000)
+    assert "7 月未完，至今 21 件。" in words.trend([now], total, "2026-07", "month", same)
+
+
+def test_a_reason_that_points_the_other_way_is_not_cited() -> None:
+    """Up and up, and still under the mean for seven months: that it rises is no proof of its getting worse."""
+    rows, labels = monthly(*[95] * 14, 80, 81, 82, 83, 84, 85, 86)
+    found = control.of_rows(rows, "month", labels, None)
+    assert found is not None
+    assert Rule.TREND in found.points[-1].signals
+    assert "同向" not in control.judged(found, labels, "high", same)
+    colours = control.control(rows, "month", labels, None, "high", same)["data"][2]["marker"]["color"]
+    assert colours[-1] == "var(--worse)"
+
+
+def test_nothing_that_is_counted_is_nought_and_no_lack_of_data() -> None:
+    none = row("penalties", 0, None)
+    assert words.trend([], none, None, "month", same) == "所选期间 0。"
+    bars = lines.course([], none, "month", ["2026-01", "2026-02"], None, same)["data"][0]
+    assert (bars["type"], bars["y"]) == ("bar", [0, 0])
+    assert words.categories([], same, "clause", "penalties") == "所选期间没有责任追究。"
+    more = [row("penalty_amount", n, None, month=f"2026-0{m}") for m, n in ((4, 100), (5, 200))]
+    assert "多 100 元" in words.trend(more, row("penalty_amount", 300, None), None, "month", same)
+
+
+def test_a_time_that_is_not_reached_is_no_lack_of_data() -> None:
+    half = [Row({"month": "2026-01"}, "handle_hours_p50", None, 3, 10)]
+    assert (words.short(half[0], same), words.number(half[0], same)) == ("尚未达到", "尚未达到")
+    total = Row({}, "handle_hours_p50", 70.0, 90, 100, low=60.0, high=80.0)
+    assert words.trend(half, total, None, "month", same).startswith("所选期间 70.00")
+
+
+def test_of_twenty_that_are_alike_one_is_seldom_called_different() -> None:
+    """95 % intervals would call one of them in nearly two of three pages."""
+    chance = random.Random(7)
+    called = 0
+    for _round in range(200):
+        rows = [row("on_time_rate", sum(chance.random() < 0.9 for _n in range(100)), 100, unit=f"{n}")
+                for n in range(20)]  # fmt: skip
+        called += "不像偶然" in words.apart(rows, "unit", same)
+    assert called <= 20
+
+
+@pytest.mark.parametrize(
+    ("shares", "outside", "said"),
+    [
+        ([90], 0, "只有一个单位有数据，无从对照。"),
+        ([100, 100, 100], 0, "3 个单位的数字都一样。"),
+        ([10, 90], 2, "2 个单位都在界限之外。"),
+        ([90, 91, 60], 1, "3 个单位中 2 个在界限之内。"),
+        ([90, 91, 92], 0, "3 个单位都在界限之内，差别可能只是偶然。"),
+    ],
+)
+def test_what_a_funnel_says_holds_for_few_units_too(shares, outside, said) -> None:
+    rows = [row("on_time_rate", n, 100, unit=f"{place}") for place, n in enumerate(shares)]
+    beyond = [(one, False) for one in rows[len(rows) - outside :]]
+    told = words.units(rows, beyond, None, same)
+    assert told.startswith(said)
+    assert ("可能只是偶然" in told) == ("可能只是偶然" in said)
+
+
+def test_the_most_frequent_share_their_place_where_they_are_as_many() -> None:
+    rows = [row("complaints", 3, None, category="水压"), row("complaints", 3, None, category="水质")]
+    assert words.categories(rows, same) == "共 6 件。水压、水质最多，各 3 件（50.0%）。"
 
 
 def test_bars_hold_a_dozen_categories_and_the_rest_together() -> None:

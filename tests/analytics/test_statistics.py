@@ -168,6 +168,37 @@ def test_under_thirteen_points_nothing_is_called():
     assert signals(found, 12) == set()
 
 
+def test_a_phase_is_judged_by_itself_from_thirteen_points_on():
+    before = [50, 47, 53, 48, 52] * 4
+    one = chart([*before, 90], [100] * 21, "p", rebased=[20])
+    assert (one.trial, one.variation("high"), one.assurance(0.8, "high")) == (True, Variation.FEW, None)
+    four = chart([*before, 40, 40, 70, 70], [100] * 24, "p", rebased=[20])
+    assert signals(four, 4) == set()
+    assert four.points[0].judged, "the phase before is long enough"
+
+
+def test_a_phase_of_nothing_is_none():
+    """Rebased within the period that is not over, or where only gaps follow: the limits stay what they were."""
+    running = chart([*[90] * 14, 28], [100] * 14 + [30], "p", rebased=[14], running=True)
+    assert running.starts == (0,)
+    assert running.points[-1].center == pytest.approx(0.9)
+    gaps = chart([*[90] * 14, 0, 0], [*[100] * 14, 0, 0], "p", rebased=[14])
+    assert gaps.starts == (0,)
+
+
+def test_what_is_not_over_is_not_judged():
+    found = chart([*[10] * 14, 3], [*[10] * 14, 10], "p", running=True)
+    assert found.latest is found.points[13]
+    assert found.assurance(0.8, "high") is Assurance.CAPABLE
+    assert not found.points[-1].judged
+
+
+def test_what_equals_its_centre_but_for_the_last_bit_is_on_it():
+    found = chart([7] * 24, [1234.5678] * 24, "u", per=10_000)
+    assert {point.z for point in found.points} == {0.0}
+    assert found.variation("low") is Variation.COMMON
+
+
 def test_periods_without_anything_are_gaps_and_break_no_row():
     found = chart([50] * 14 + [0, 51, 51, 51], [100] * 14 + [0, 100, 100, 100], "p")
     assert found.points[14].value is None

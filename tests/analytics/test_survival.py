@@ -6,6 +6,7 @@ import csv
 import random
 from collections.abc import Iterator
 from datetime import timedelta
+from math import inf, log
 
 import pytest
 from sqlalchemy import insert
@@ -56,8 +57,21 @@ def test_what_the_curve_has_not_come_down_to_is_not_reached() -> None:
     few = percentile([Step(5, 1, 0), Step(8, 0, 9)], 0.5)
     assert (few.value, few.high) == (None, None)
     assert percentile([], 0.5) == percentile([Step(3, 0, 4)], 0.9)
+
+
+def test_where_all_have_ended_the_interval_is_no_surer_than_before() -> None:
+    """At no survivors the curve's own interval is not defined: a single case has none, and of few the longest of them
+    is no upper end of what nine in ten keep."""
     alone = percentile([Step(7, 1, 0)], 0.5)
-    assert (alone.value, alone.low, alone.high) == (7, 7, 7)
+    assert (alone.value, alone.low, alone.high) == (7, None, None)
+    few = percentile([Step(hours, 1, 0) for hours in range(1, 6)], 0.9)
+    assert (few.value, few.high) == (5, None)
+    chance, covered = random.Random(3), 0
+    for _round in range(300):
+        times = sorted(chance.expovariate(1.0) for _n in range(15))
+        found = percentile([Step(time, 1, 0) for time in times], 0.9)
+        covered += (found.low or 0.0) <= log(10) <= (inf if found.high is None else found.high)
+    assert covered >= 270
 
 
 def test_what_is_still_open_makes_the_median_longer() -> None:

@@ -30,11 +30,11 @@ def make(look: Look, found: Answers) -> Mapping[str, Panel]:
     made = {
         "penalties": panels.course(look, panels.of(found["time"], "penalties"), totals["penalties"]),
         "amount": panels.course(look, panels.of(found["time"], "penalty_amount"), totals["penalty_amount"]),
-        "clauses": panels.shares(look, found["clause"], "clause"),
+        "clauses": panels.shares(look, found["clause"], "clause", "penalties"),
     }
     if "role" in found:
-        made["roles"] = panels.shares(look, found["role"], "role")
-        made["units"] = panels.shares(look, found["unit"], "unit")
+        made["roles"] = panels.shares(look, found["role"], "role", "penalties")
+        made["units"] = panels.shares(look, found["unit"], "unit", "penalties")
     return made
 
 

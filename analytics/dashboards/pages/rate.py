@@ -13,11 +13,11 @@ from analytics.questions import Question
 
 
 def asks(look: Look) -> Mapping[str, Question]:
-    grain = look.chosen.grain
+    grain, trends = look.chosen.grain, tuple(_trends(look).values())
     begins = date(local_date(min(look.chosen.end, look.as_of)).year - lines.YEARS + 1, 1, 1)
     return {
-        "total": look.ask(("complaint_rate",)),
-        "time": look.ask(("complaint_rate",), grain),
+        "total": look.ask(trends),
+        "time": look.ask(trends, grain),
         "categories": look.ask(("complaints",), grain, "category"),
         "months": look.ask(("complaints",), "month", start=min(look.chosen.start, midnight(begins))),
         "district": look.ask(("complaints",), "district"),
@@ -25,9 +25,19 @@ def asks(look: Look) -> Mapping[str, Question]:
     }
 
 
+def _trends(look: Look) -> dict[str, str]:
+    """Panel → the figure it shows over time; what is found true is of discipline alone, and stands in 全口径."""
+    founded = {"founded": "founded_rate"} if look.chosen.scope == "all" else {}
+    return {"rate": "complaint_rate", "admitted": "admissible_rate", **founded}
+
+
 def make(look: Look, found: Answers) -> Mapping[str, Panel]:
+    totals = {row.metric: row for row in found["total"]}
     return {
-        "rate": panels.trend(look, found["time"], found["total"][0]),
+        **{
+            name: panels.trend(look, panels.of(found["time"], metric), totals[metric])
+            for name, metric in _trends(look).items()
+        },
         "categories": panels.shares(look, found["categories"], "category"),
         "series": panels.series(look, found["categories"]),
         "seasons": seasons(look, found["months"]),
@@ -70,6 +80,9 @@ def _said(years: Mapping[str, Sequence[int | None]], running: str, look: Look) -
             means[n] = sum(counts) / len(counts)
     if not means:
         return words.nothing("complaints", _)
+    if len({*means.values()}) == 1:
+        return _("%(years)d 年里各月平均都是 %(high)s 件。") % {
+            "years": len(years), "high": f"{max(means.values()):,.0f}"}  # fmt: skip
     most, least = max(means, key=lambda n: means[n]), min(means, key=lambda n: means[n])
     told = {"most": most + 1, "least": least + 1, "high": f"{means[most]:,.0f}", "low": f"{means[least]:,.0f}",
             "years": len(years)}  # fmt: skip
@@ -81,7 +94,7 @@ PAGE = Page(
     title="投诉率与类别",
     panels={
         "rate": "万户投诉率", "categories": "投诉类别", "series": "主要类别的投诉量", "seasons": "各年同月",
-        "districts": "片区", "channels": "受理渠道",
+        "districts": "片区", "channels": "受理渠道", "admitted": "成立率", "founded": "属实率",
     },
     asks=asks,
     make=make,

@@ -63,7 +63,7 @@ def curve(look: Look, clock: str, totals: Mapping[str, Row]) -> Panel:
         said,
         lines.survival(half.curve, [(told, row.value) for told, row in rows], CURVE[clock], _),
         Table((_("比例"), _("小时"), _("95% 区间"), _("已办完"), _("全部")), tuple(
-            (told, words.short(row), words.interval(row), f"{row.numerator:,}", f"{row.denominator or 0:,}")
+            (told, words.short(row, _), words.interval(row), f"{row.numerator:,}", f"{row.denominator or 0:,}")
             for told, row in rows)),
         (panels.basis(half.metric, _), _("Kaplan–Meier；虚点线为 95% 区间"),
          _("只画前 %(hours)d 小时") % {"hours": int(CURVE[clock])}),

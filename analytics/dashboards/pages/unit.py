@@ -17,6 +17,8 @@ TRENDS = {
 """panel → the figure it shows over time."""
 BESIDE = (*TRENDS.values(), "callback_on_time_rate", "repeat_complaint_rate", "handle_hours_p50", "handle_hours_p90")
 """Figures of the unit that stand beside the group's."""
+CHANCE = 0.05
+"""How often a figure that does not differ lies outside of a 95 % interval."""
 
 
 def asks(look: Look) -> Mapping[str, Question]:
@@ -45,19 +47,28 @@ def beside(look: Look, mine: Mapping[str, Row], group: Mapping[str, Row]) -> Pan
     apart = [metric for metric in BESIDE if _apart(mine[metric], group[metric])]
     said = _("所选期间 %(count)s 件投诉，未结 %(open)s 件。") % {
         "count": f"{mine['complaints'].numerator:,}", "open": f"{mine['backlog'].numerator:,}"}  # fmt: skip
+    compared = [metric for metric in BESIDE if mine[metric].low is not None and group[metric].value is not None]
     if apart:
-        names = _("、").join(_(METRICS[metric].zh) for metric in apart)
-        said = words.joined(said, _("%(names)s与集团的差别大于偶然，值得查原因。") % {"names": names})
+        told = {"names": _("、").join(_(METRICS[metric].zh) for metric in apart), "many": len(compared),
+                "chance": f"{len(compared) * CHANCE:.1f}"}  # fmt: skip
+        said = words.joined(said, _("%(names)s：集团的数字在本单位 95%% 区间之外，值得查原因（比 %(many)d 项，"
+                                    "单凭偶然平均也有 %(chance)s 项如此）。") % told)  # fmt: skip
+    elif compared:
+        said = words.joined(
+            said, _("能比的 %(many)d 项，集团的数字都在本单位 95%% 区间之内。") % {"many": len(compared)}
+        )
     else:
-        said = words.joined(said, _("各项与集团的差别都在偶然之内。"))
+        said = words.joined(said, _("没有可以同集团比的数字。"))
     return Panel(
         said,
         None,
         Table(
-            (_("指标"), _("本单位"), _("95% 区间"), _("集团"), _("对照")),
+            (_("指标"), _("本单位"), _("95% 区间"), _("集团"), _("对照"), _("依据")),
             tuple(
                 (_(METRICS[metric].zh), words.number(mine[metric], _), words.interval(mine[metric]),
-                 words.number(group[metric], _), _verdict(metric, metric in apart, mine, _))
+                 words.number(group[metric], _),
+                 (_("有差别") if metric in apart else _("差别可能只是偶然")) if metric in compared else "—",
+                 _(METRICS[metric].source))
                 for metric in BESIDE
             ),
         ),
@@ -67,15 +78,9 @@ def beside(look: Look, mine: Mapping[str, Row], group: Mapping[str, Row]) -> Pan
 
 def _apart(mine: Row, group: Row) -> bool:
     """Whether the group's value lies outside the unit's interval."""
-    if mine.value is None or group.value is None or mine.low is None:
+    if group.value is None or mine.low is None:
         return False
     return group.value < mine.low or (mine.high is not None and group.value > mine.high)
-
-
-def _verdict(metric: str, apart: bool, mine: Mapping[str, Row], _: words.Translate) -> str:
-    if mine[metric].value is None:
-        return "—"
-    return _("有差别") if apart else _("差别可能只是偶然")
 
 
 PAGE = Page(
