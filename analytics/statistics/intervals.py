@@ -40,9 +40,12 @@ class Comparison:
         return self.low > 1
 
 
-def wilson(count: float, of: float, level: float = LEVEL) -> Interval | None:
-    """The interval of a share by Wilson's score, without continuity correction (Wilson 1927, JASA 22:209)."""
-    if not of:
+def wilson(count: float | None, of: float | None, level: float = LEVEL) -> Interval | None:
+    """The interval of a share by Wilson's score, without continuity correction (Wilson 1927, JASA 22:209).
+
+    None where there is nothing to divide, or to divide by.
+    """
+    if count is None or not of:
         return None
     z = _normal((1 + level) / 2)
     share, per = count / of, z * z / of

@@ -1,11 +1,16 @@
 """The arithmetic of charts and intervals, against examples whose answers are published.
 
 The tables are public example data beside the project (`SHARED_DATA`); where they are absent these tests are skipped.
+Of what they print, Anhøj's limits for the longest run and the crossings are left out: here seven in a row are a signal.
+Byar's and the log-normal interval stand beside the exact ones that are used here, as near as they are known to be.
 """
 
 from __future__ import annotations
 
 import csv
+from collections import Counter
+from itertools import groupby
+from math import log, sqrt
 from pathlib import Path
 
 import pytest
@@ -23,8 +28,9 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def sheet(name: str) -> list[list]:
-    return CalamineWorkbook.from_path(str(shared(EXAMPLES) / name)).get_sheet_by_index(0).to_python()
+def sheet(name: str, n: int = 0) -> list[dict]:
+    head, *told = CalamineWorkbook.from_path(str(shared(EXAMPLES) / name)).get_sheet_by_index(n).to_python()
+    return [dict(zip(head, (None if cell == "" else cell for cell in row), strict=True)) for row in told]
 
 
 def limits(found: Chart, n: int) -> list[float]:
@@ -60,6 +66,21 @@ def test_montgomerys_charts_have_his_centre_and_limits(name, kind, beyond):
     assert sum(Rule.OUTSIDE in p.signals for p in found.points) == beyond
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "center", "longest", "crossings"),
+    [("montgomery_table_7_4_p_chart.csv", "p", 234 / 2450, 5, 10),
+     ("montgomery_example_7_4_u_chart.csv", "u", 74 / 1000, 2, 15)],
+)  # fmt: skip
+def test_montgomerys_points_run_cross_the_centre_and_are_called_as_published(name, kind, center, longest, crossings):
+    told = rows(name)
+    found = plain(told, kind, "y.sum", "n")
+    runs = [len(list(row)) for _, row in groupby(point.z > 0 for point in found.points)]
+    assert found.points[0].center == pytest.approx(center, abs=1e-12)
+    assert (max(runs), len(runs) - 1) == (longest, crossings)
+    for rule, column in ((Rule.OUTSIDE, "sigma.signal"), (Rule.RUN, "runs.signal")):
+        assert [str(rule in point.signals) for point in found.points] == [row[column] for row in told]
+
+
 def test_nhs_accident_departments_need_laneys_correction():
     """Mohammed et al. 2013: of 20 weeks 16 lie outside of plain limits, none outside of Laney's."""
     told = rows("nhs_accidents.csv")
@@ -70,19 +91,26 @@ def test_nhs_accident_departments_need_laneys_correction():
     assert outside(found) == []
 
 
-def test_without_it_sixteen_of_twenty_weeks_would_lie_outside(monkeypatch):
-    monkeypatch.setattr(control, "ONE_IN_A_HUNDRED", 1e9)
-    found = plain(rows("nhs_accidents.csv"), "p", "r", "n")
-    assert limits(found, 0) == pytest.approx([0.9516996, 0.9540999], abs=1e-7)
-    assert len(outside(found)) == 16
-
-
 def test_taylors_complaints_per_sales_need_it_too():
     found = plain(rows("complaints.csv"), "u", "complaints", "sales", per=10_000)
     assert found.points[0].center == pytest.approx(49.9725274725)
     assert found.scatter == (pytest.approx(5.3173927246),)
     assert limits(found, 0) == pytest.approx([12.3832, 87.5618], abs=1e-4)
     assert outside(found) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "count", "size", "per", "first", "beyond"),
+    [("nhs_accidents.csv", "p", "r", "n", 1, [0.9516996, 0.9540999], 16),
+     ("complaints.csv", "u", "complaints", "sales", 10_000, [42.9034, 57.0417], 13)],
+)  # fmt: skip
+def test_without_it_most_of_their_twenty_points_would_lie_outside(
+    monkeypatch, name, kind, count, size, per, first, beyond
+):
+    monkeypatch.setattr(control, "ONE_IN_A_HUNDRED", 1e9)
+    found = plain(rows(name), kind, count, size, per)
+    assert limits(found, 0) == pytest.approx(first, rel=1e-6)
+    assert (len(outside(found)), len(found.points)) == (beyond, 20)
 
 
 def test_infections_before_and_after_are_two_phases_of_one_chart():
@@ -93,8 +121,13 @@ def test_infections_before_and_after_are_two_phases_of_one_chart():
     assert [found.points[0].center, found.points[after].center] == pytest.approx([13.024226, 5.008920], abs=1e-6)
     assert found.scatter == (1.0, 1.0), "σz 1.0672 and 1.2342 are no more than chance"
     assert outside(found) == []
-    whole = chart(counts, days, "u", per=10_000)
-    assert whole.points[0].center == pytest.approx(10.380231, abs=1e-6)
+
+
+def test_on_one_chart_without_phases_month_31_of_the_infections_lies_outside():
+    found = plain(rows("cdi.csv"), "u", "n", "days", per=10_000)
+    assert found.points[0].center == pytest.approx(10.380231, abs=1e-6)
+    assert outside(found) == [31]
+    assert [n for n, point in enumerate(found.points, 1) if Rule.OUTSIDE in point.signals] == [31]
 
 
 def test_the_scatter_of_the_infections_is_laneys():
@@ -109,10 +142,11 @@ def test_the_scatter_of_the_infections_is_laneys():
 # The four rules, and the words made of them
 
 
-def steady(*last: int, base: int = 50) -> Chart:
-    """Twenty periods that alternate around half, and then some."""
+def steady(*last: int | None, base: int = 50) -> Chart:
+    """Twenty periods that alternate around half, and then some; None: a period without anything."""
     counts = [base + (3 if n % 2 else -3) for n in range(20)]
-    return chart([*counts, *last], [100] * (20 + len(last)), "p", settled=20)
+    over = [0 if n is None else 100 for n in last]
+    return chart([*counts, *(n or 0 for n in last)], [100] * 20 + over, "p", settled=20)
 
 
 def signals(found: Chart, last: int) -> set[Rule]:
@@ -199,11 +233,25 @@ def test_what_equals_its_centre_but_for_the_last_bit_is_on_it():
     assert found.variation("low") is Variation.COMMON
 
 
-def test_periods_without_anything_are_gaps_and_break_no_row():
+def test_periods_without_anything_are_gaps():
     found = chart([50] * 14 + [0, 51, 51, 51], [100] * 14 + [0, 100, 100, 100], "p")
     assert found.points[14].value is None
     assert found.points[14].lower is None
     assert found.latest is found.points[-1]
+
+
+@pytest.mark.parametrize(
+    ("last", "rule", "called"),
+    [
+        ([49, 48, 49, None, 47, 48, 49, 46], Rule.RUN, [0, 1, 2, 4, 5, 6, 7]),
+        ([44, 46, 48, None, 50, 52, 54, 56], Rule.TREND, [0, 1, 2, 4, 5, 6, 7]),
+        ([61, None, 50, 61], Rule.OUTER_THIRD, [0, 3]),
+    ],
+    ids=["seven on one side", "seven that rise", "two of three in the outer third"],
+)
+def test_a_gap_within_a_row_neither_breaks_it_nor_counts(last, rule, called):
+    assert [n for n, point in enumerate(steady(*last).points[20:]) if rule in point.signals] == called
+    assert rule not in signals(steady(*last[:-1]), len(last) - 1)
 
 
 @pytest.mark.parametrize(("counts", "over"), [([], []), ([0] * 15, [0] * 15), ([0] * 15, [9] * 15),
@@ -219,23 +267,37 @@ def test_edges_make_no_nonsense(counts, over):
 
 # Intervals
 
+LEVELS = {"95%": 0.95, "99.8%": 0.998}
 
-def test_wilson_is_public_health_englands():
-    head, *told = sheet("phe_proportion.xlsx")
-    at = {str(name): n for n, name in enumerate(head)}
-    checked = 0
+
+@pytest.mark.parametrize(("level", "name"), [(0.95, "95_0"), (0.998, "99_8")])
+def test_wilson_is_public_health_englands(level, name):
+    told = [row for row in sheet("phe_proportion.xlsx") if row["value"] is not None]
+    assert len(told) == 16
     for row in told:
-        count, size = row[at["Numerator"]], row[at["Denominator"]]
-        if not isinstance(count, int | float) or not isinstance(size, int | float) or not size:
-            continue
-        scale = float(row[at["multiplier"]]) if "multiplier" in at else 1.0
-        for level, name in ((0.95, "95_0"), (0.998, "99_8")):
-            columns = [n for label, n in at.items() if name in label]
-            found = intervals.wilson(count, size, level)
-            told_ = sorted(float(row[n]) for n in columns)
-            assert [found.low * scale, found.high * scale] == pytest.approx(told_, rel=1e-9)
-            checked += 1
-    assert checked >= 20
+        found, scale = intervals.wilson(row["Numerator"], row["Denominator"], level), row["multiplier"]
+        expected = [row[f"lower{name}cl"], row[f"upper{name}cl"]]
+        assert [found.low * scale, found.high * scale] == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "n", "count", "size", "many"),
+    [("phe_proportion.xlsx", 1, "Numerator", "Denominator", 8), ("phe_byars_wilson.xlsx", 0, "x", "n", 6)],
+)
+def test_wilson_is_theirs_in_groups_and_beside_byars_too(name, n, count, size, many):
+    told = [row for row in sheet(name, n) if row["method"] == "Wilson" and row["lowercl"] is not None]
+    assert len(told) == many
+    for row in told:
+        found = intervals.wilson(row[count], row[size], LEVELS[row["confidence"]])
+        assert [found.low, found.high] == pytest.approx([row["lowercl"], row["uppercl"]], rel=1e-12)
+
+
+@pytest.mark.parametrize("n", [0, 1], ids=["single", "in groups"])
+@pytest.mark.parametrize("area", ["Area09", "Area10", "Area11"])
+def test_without_numerator_or_denominator_they_have_no_data(n, area):
+    (row,) = (row for row in sheet("phe_proportion.xlsx", n) if row["Area"] == area)
+    assert row["value"] is None
+    assert intervals.wilson(row["Numerator"], row["Denominator"]) is None
 
 
 def test_no_denominator_is_no_data():
@@ -250,11 +312,40 @@ def test_the_poisson_interval_is_exact():
     assert intervals.poisson(0, 1).low == 0
 
 
+@pytest.mark.parametrize(("confidence", "error", "many"), [("95%", 0.02, 3), ("99.8%", 0.2, 4)])
+def test_byars_approximation_is_as_near_to_it_as_a_cube_root_comes(confidence, error, many):
+    """Wilson and Hilferty's, whose error falls with the root of the count; an event more or less would be far off."""
+    byars = (row for row in sheet("phe_byars_wilson.xlsx") if row["method"] == "Byars")
+    told = [row for row in byars if row["confidence"] == confidence]
+    assert len(told) == many
+    for row in told:
+        found = intervals.poisson(int(row["x"]), 1, level=LEVELS[confidence])
+        assert found.high == pytest.approx(row["uppercl"], abs=error / sqrt(row["x"]))
+        if row["lowercl"] is not None:
+            assert found.low == pytest.approx(row["lowercl"], abs=error / sqrt(row["x"]))
+
+
+def test_where_byar_has_no_lower_end_the_exact_interval_has():
+    """One event at 99.8 %, the last row: e to the minus low is how probable it is that there is none."""
+    last = sheet("phe_byars_wilson.xlsx")[-1]
+    assert (last["x"], last["confidence"], last["lowercl"]) == (1, "99.8%", None)
+    assert intervals.poisson(1, 1, level=0.998).low == pytest.approx(-log(0.999))
+
+
 def test_infections_fell_to_two_fifths():
     found = intervals.compare(449, 344_742.1667, 85, 169_697.25)
     assert [found.ratio, found.low, found.high] == pytest.approx([0.384585, 0.301329, 0.485893], abs=1e-5)
     assert found.lower
     assert not found.higher
+
+
+def test_the_exact_interval_of_that_holds_the_log_normal_one():
+    told = {period: [row for row in rows("cdi.csv") if row["period"] == period] for period in ("pre", "post")}
+    before, after = ((sum(int(r["n"]) for r in part), sum(float(r["days"]) for r in part)) for part in told.values())
+    assert (before, after) == ((449, pytest.approx(344_742.1667)), (85, pytest.approx(169_697.25)))
+    found = intervals.compare(*before, *after)
+    assert found.low < 0.305004 < found.ratio < 0.484929 < found.high
+    assert [found.low, found.high] == pytest.approx([0.305004, 0.484929], rel=0.015)
 
 
 def test_one_against_one_says_nothing():
@@ -292,7 +383,12 @@ def test_all_303_labels_of_the_funnel_come_back_and_it_is_over_dispersed():
                 return f"{'High' if count / size > high else 'Low'} ({name})"
         return "Not significant"
 
-    assert [label(*one) for one in zip(counts, sizes, strict=True)] == [r["significance"] for r in told]
+    labels = [label(*one) for one in zip(counts, sizes, strict=True)]
+    assert labels == [r["significance"] for r in told]
+    assert Counter(labels) == {
+        "High (0.001)": 168, "Low (0.001)": 92, "High (0.025)": 10, "Low (0.025)": 1, "Not significant": 32,
+    }  # fmt: skip
+    assert sum("0.001" in one for one in labels) == 260
     widened = funnel.Funnel.of(counts, sizes, share=True)
     assert widened.scatter > 5
     beyond = sum(not low <= c / s <= high for c, s in zip(counts, sizes, strict=True)
@@ -326,3 +422,13 @@ def test_british_water_companies_rates_are_recomputed_from_their_parts():
     assert [c / h * 10_000 for c, h in zip(counts, homes, strict=True)] == pytest.approx(
         [26.9670, 38.8703, 14.7985, 24.8492, 18.8080, 51.1344], abs=1e-4
     )
+
+
+@pytest.mark.parametrize(("count", "of"), [(0, 1), (1, 1), (0, 50), (3, 7), (432, 484), (50, 50), (999, 100_000)])
+def test_shares_and_rates_have_the_intervals_of_statsmodels(count, of):
+    from statsmodels.stats.proportion import proportion_confint
+    from statsmodels.stats.rates import confint_poisson
+
+    share, rate = intervals.wilson(count, of), intervals.poisson(count, of)
+    assert (share.low, share.high) == pytest.approx(proportion_confint(count, of, method="wilson"), abs=1e-12)
+    assert (rate.low, rate.high) == pytest.approx(confint_poisson(count, of, method="exact-c"), abs=1e-12)
