@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, not_, or_, select, true
 
-from analytics import parts
-from analytics.kinds import Flow, Rate, Stock
+from analytics import grains, parts
+from analytics.kinds import Flow, Metric, Rate, Stock
 from analytics.labels import NAMED
 from analytics.metrics import METRICS
 from analytics.periods import midnight
@@ -72,10 +72,21 @@ def read(text: str) -> Cell | None:
 def said(cell: Cell, english: bool = False) -> str:
     """办理及时率（72 小时），计入分母的：2026-03-01 – 2026-03-31，东城营业所"""
     metric, side = METRICS[cell.metric], SIDES[cell.side][english]
+    often = OFTEN[english] if _often(metric) else ""
     facts = [f"{cell.start} – {cell.end - timedelta(days=1)}", *(value or "—" for _name, value in cell.of)]
     if english:
-        return f"{metric.en}, {side}: {', '.join(facts)}"
-    return f"{metric.zh}，{side}：{'，'.join(facts)}"
+        return f"{metric.en}, {side}: {', '.join(facts)}{often}"
+    return f"{metric.zh}，{side}：{'，'.join(facts)}{often}"
+
+
+OFTEN = ("（一件工单可计多次，这里只列一次）", " (a ticket may count more than once, and stands here once)")
+
+
+def _often(metric: Metric) -> bool:
+    """Whether a figure counts what a ticket may have several of: rounds, deadlines, call-backs."""
+    several = metric.grain in (grains.OWED, grains.HANDLING, grains.ROUNDS)
+    outcomes = metric.grain is grains.OUTCOMES and getattr(metric, "among", None) is not grains.FIRST
+    return several or outcomes or getattr(metric, "weight", None) is not None
 
 
 def predicate(cell: Cell, actor: Actor, at: datetime) -> ColumnElement[bool] | None:

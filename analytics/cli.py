@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -22,6 +22,7 @@ from analytics.kinds import Metric
 from analytics.labels import Row
 from analytics.metrics import METRICS
 from analytics.periods import local_date
+from analytics.putting import why
 from analytics.questions import DIMENSIONS, SCOPES, Question, Unanswerable
 from analytics.targets import targets_on
 from models import granting, security_log
@@ -150,6 +151,8 @@ def export(
     """导出数据表。产品质量口径，没有授权不含个人信息。"""
     if identified != (grant_id is not None):
         raise click.UsageError("--identified 和 --grant ID 要一起用：含个人信息的文件须有授权（第七条(二)）。")
+    if (suffix := out.suffix.lower().removeprefix(".")) in files.FORMATS and suffix != form:
+        raise click.UsageError(f"文件名以 .{suffix} 结尾，--format 却是 {form}。")
     for path in (out, *([meant] if meant else [])):
         if not path.parent.is_dir():
             raise click.UsageError(f"没有这个文件夹：{path.parent}")
@@ -158,15 +161,26 @@ def export(
         files.check(form)
         if grant_id is not None:
             asked = _granted(house, asked, form, grant_id)
-        with house.session(figures=True) as session:
+        with house.session(figures=True) as session, _put(out):
             many = _write(session, asked, form, out)
         if meant:
-            files.write_dictionary(frame, meant)
+            with _put(meant):
+                files.write_dictionary(frame, meant)
     except Unanswerable as no:
         raise click.UsageError(str(no)) from None
+    if grant_id is None:
+        with house.session() as session:
+            security_log.record(session, "exported", at=asked.as_of, what=frame, format=form, rows=many,
+                                scope=asked.stands_for, conditions=asked.filters())  # fmt: skip
+    click.echo(f"{FRAMES[frame].zh} {many:,} 行，{SCOPES[asked.stands_for]}，已写入 {out}。")
+
+
+@contextmanager
+def _put(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as wrong:
-        raise click.ClickException(f"没有写成 {out}：{wrong.strerror}") from None
-    click.echo(f"{FRAMES[frame].zh} {many:,} 行，{SCOPES[asked.scope]}，已写入 {out}。")
+        raise click.ClickException(f"没有写成 {path}：{why(wrong)}。") from None
 
 
 def _granted(house: House, asked: frames.Wanted, form: str, grant_id: int) -> frames.Wanted:

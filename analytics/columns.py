@@ -178,7 +178,7 @@ FRAMES: dict[str, Frame] = {
             rows=outerjoin(Review, ReviewAction, ReviewAction.review_id == Review.id),
             at=Review.released_at, unit=Review.unit_id, known=Review.released_at,
             order=(Review.released_at, Review.id, ReviewAction.n), always=(Review.state == "released",),
-            raw=(ReviewAction.id.label("action_id"),),
+            raw=(ReviewAction.id.label("action_id"),), quality_only=True,
             columns=(
                 Column("review", "总结", "总结的编号；一行一项改进措施，没有措施的总结一行", Review.id, "number"),
                 ref("unit", "承办单位", "总结的单位", Review.unit_id, "unit"),

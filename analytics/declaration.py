@@ -52,6 +52,8 @@ class Frame:
     of: str = "ticket"
     raw: tuple[Any, ...] = ()
     """Columns that only the computed ones need."""
+    quality_only: bool = False
+    """Whether it is of quality complaints, whatever scope is asked for."""
 
 
 def ref(name: str, zh: str, meaning: str, value: Any, table: str) -> Column:

@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain, islice, repeat
@@ -18,6 +16,7 @@ from analytics import frames, moments
 from analytics.columns import FRAMES, STAMP, columns, dictionary
 from analytics.declaration import Column
 from analytics.frames import Wanted
+from analytics.putting import put_whole
 from analytics.questions import SCOPES, unknown, written
 from analytics.selecting import Batch, Cells
 from models.cells import BOM, safe
@@ -149,7 +148,7 @@ def _records(names: Sequence[str], times: Sequence[int], batches: Iterable[Batch
 
 
 def _notes(asked: Wanted, sheets: int) -> list[dict[str, str]]:
-    said = [("口径", SCOPES[asked.scope]), ("截至", written(asked.as_of)), ("时间", "北京时间")]
+    said = [("口径", SCOPES[asked.stands_for]), ("截至", written(asked.as_of)), ("时间", "北京时间")]
     said += [(CONDITIONS[name], "、".join(value) if isinstance(value, list) else value)
              for name, value in asked.filters().items()]  # fmt: skip
     if sheets > 1:
@@ -173,29 +172,3 @@ class _Counted:
             yield batch
             self.count += len(batch[0])
             self._seen(self.count)
-
-
-class put_whole:
-    """A file beside `path` that takes its place when all went well, and is gone when not."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> Path:
-        handle, name = tempfile.mkstemp(prefix=f".{self._path.name}.", suffix=self._path.suffix, dir=self._path.parent)
-        os.close(handle)
-        self._aside = Path(name)
-        return self._aside
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self._aside.chmod(0o666 & ~_umask())
-            self._aside.replace(self._path)
-        else:
-            self._aside.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -96,6 +96,11 @@ class Wanted:
             return False
         return True
 
+    @property
+    def stands_for(self) -> str:
+        """The scope that the file says it is of."""
+        return "quality" if FRAMES[self.frame].quality_only else self.scope
+
     def filters(self) -> dict[str, Any]:
         """The conditions in the words of a query string; what is not asked is not there."""
         by = self.question().by if self.frame == KPI else ()
@@ -151,7 +156,7 @@ def stamp(asked: Wanted) -> tuple[str, str, str]:
     """The values of the stamp's columns, the same in every row."""
     filters = "&".join(f"{name}={one}" for name, value in asked.filters().items()
                        for one in (value if isinstance(value, list) else [value]))  # fmt: skip
-    return asked.scope, text(asked.as_of), filters
+    return asked.stands_for, text(asked.as_of), filters
 
 
 def count(session: Session, asked: Wanted) -> int:
@@ -235,7 +240,7 @@ def frame(
 
 def about(asked: Wanted) -> dict[str, Any]:
     """What a file is of, as it says itself."""
-    return {"frame": asked.frame, "scope": asked.scope, "as_of": written(asked.as_of), **asked.filters()}
+    return {"frame": asked.frame, "scope": asked.stands_for, "as_of": written(asked.as_of), **asked.filters()}
 
 
 DTYPES = {"number": "Int64", "measure": "Float64", "effect": "Float64", "flag": "boolean", "inherited": "boolean"}

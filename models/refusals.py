@@ -100,6 +100,7 @@ SENTENCES = {
     "no_review": "没有找到这份总结。",
     "review_state": "这份总结现在是“%(state)s”，不能“%(action)s”。",
     "stale_review": "您打开后，这份总结已有改动。您写的还在下面，请按最新情况继续。",
+    "due_has_passed": "期限须在提交日之后：措施要先提出，再看效果。",
     "period_not_over": "这一期还没有结束，期满后才能提交。可以先写、先存。",
     "no_measures": "至少写一条改进措施。",
     "not_a_period": "期间看不懂，请写成 2026-10、2026Q3 或 2026。",

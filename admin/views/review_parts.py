@@ -17,10 +17,11 @@ from models.policy import QUALITY
 from models.refusals import NoReview
 from models.review_workflow import ACTIONS, RETURNED, STATES
 from models.reviews import document, periods, reading, scope, wording
-from models.reviews.document import Document, Figure
+from models.reviews.document import Document, Effect, Figure
 from models.reviews.periods import Period
 from models.reviews.reading import Words
 from models.tables import Review, ReviewEvent
+from models.types import SHANGHAI
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,23 @@ def figures(review: Review) -> Document:
 
 def counted(review: Review) -> Document:
     """The figures of a review as they stand now."""
-    at = now()
-    window = book().number("review_window", QUALITY, at, periods.WINDOW)
     made: Document = current_app.extensions["reviews"].draft(
-        review.unit, Period(review.starts, review.ends), at, window
+        review.unit, Period(review.starts, review.ends), now(), _window()
     )  # fmt: skip
     return made
+
+
+def _window() -> int:
+    return int(book().number("review_window", QUALITY, now(), periods.WINDOW))
+
+
+def outcomes(review: Review) -> dict[int, dict[str, Any]]:
+    """What became by now of its own actions, by their numbers: of those that are due."""
+    if not any(action.due <= now().astimezone(SHANGHAI).date() for action in review.actions):
+        return {}
+    numbers = {action.id: action.n for action in review.actions}
+    found = current_app.extensions["reviews"].outcome(review.id, now(), _window())
+    return {numbers[one.action_id]: _effect(one) for one in found}
 
 
 def spoken(one: One) -> Words:
@@ -105,17 +117,18 @@ def _line(figure: Figure) -> dict[str, str]:
 
 def effects(found: Document) -> list[dict[str, Any]]:
     """What became of each action that fell due."""
-    told = []
-    for one in found.effects:
-        compared = one.days and (one.before or one.after)
-        told.append({
-            "what": one.what, "due": one.due, "category": words.term(one.category) if one.category else _("全部"),
-            "before": one.before, "after": one.after, "days": one.days,
-            "ratio": f"{one.ratio:.2f}" if one.ratio is not None else words.NOTHING,
-            "interval": wording.interval(one.low, one.high, "rate") if compared else "",
-            "verdict": _(wording.VERDICTS[one.verdict]), "css": CSS[one.verdict], "said": said(wording.of_effect(one)),
-        })  # fmt: skip
-    return told
+    return [_effect(one) for one in found.effects]
+
+
+def _effect(one: Effect) -> dict[str, Any]:
+    compared = one.days and (one.before or one.after)
+    return {
+        "what": one.what, "due": one.due, "category": words.term(one.category) if one.category else _("全部"),
+        "before": one.before, "after": one.after, "days": one.days,
+        "ratio": f"{one.ratio:.2f}" if one.ratio is not None else words.NOTHING,
+        "interval": wording.interval(one.low, one.high, "rate") if compared else "",
+        "verdict": _(wording.VERDICTS[one.verdict]), "css": CSS[one.verdict], "said": said(wording.of_effect(one)),
+    }  # fmt: skip
 
 
 CSS = {"effective": "better", "worse": "worse", "unknown": "few"}

@@ -32,7 +32,7 @@ MOST = 300
 TABS = (("", "全部"), ("write", "待写"), ("judge", "待审阅"), ("released", "已发布"), ("undone", "到期未报落实"))
 FOLLOWS = {
     "send_back": lazy_gettext("退回后数字重新按当时统计，再次提交时冻结。"),
-    "release": lazy_gettext("发布后各单位都看得到；原因、教训和措施里的姓名、号码隐去，不显示责任人。"),
+    "release": lazy_gettext("发布后各单位都看得到；按语、原因、教训和措施里的姓名、住址、号码隐去，不显示责任人。"),
     "carry_out": lazy_gettext("各单位都看得到落实日期；怎么落实的由本单位和运营管理部看到。报错了就再报一次。"),
     "comment": lazy_gettext("意见由本单位、集团领导和董事长看到，其他单位看不到。"),
 }  # fmt: skip
@@ -183,7 +183,8 @@ def _page(one: One) -> Any:
     found = review_parts.figures(review)
     return render_template(
         "review.html", title=one.title, one=one, r=review, document=found, figures=review_parts.lines(found),
-        series=review_parts.series(found), effects=review_parts.effects(found), spoken=review_parts.spoken(one),
+        series=review_parts.series(found), effects=review_parts.effects(found),
+        outcomes=review_parts.outcomes(review), spoken=review_parts.spoken(one),
         explained=_(wording.SENTENCES["explained"]), actions=reviews.available(review, current_actor()),
         entries=review_parts.entries(review) if one.level == "whole" else [], once=secrets.token_urlsafe(12),
         now=now(), today=_today(), state=one.state,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dash import dcc, html
@@ -17,6 +18,9 @@ GRAPH: Any = {
     "scrollZoom": False,
     "responsive": True,
 }  # fmt: skip
+
+
+DAY = re.compile(r"\d{4}(-| 年)")
 
 
 def card(name: str, title: str, panel: Panel, _: Translate) -> Any:
@@ -52,10 +56,16 @@ def table(shown: Table) -> Any:
     ]
     rows: list[Any] = [
         html.Tr([html.Th(_cell(cells[0]), scope="row"),
-                 *(html.Td(_cell(cell), className="kf-num") for cell in cells[1:])])
+                 *(html.Td(_cell(cell), className="kf-num" if _numeric(cell) else None) for cell in cells[1:])])
         for cells in shown.rows
     ]  # fmt: skip
     return html.Table(className="kf-table", children=[html.Thead(html.Tr(head)), html.Tbody(rows)])
+
+
+def _numeric(cell: Cell) -> bool:
+    """Whether it reads as a number, which stands to the right: 91.2%（432 / 484）, ≥ 3.00, —; a day does not."""
+    told = cell.text if isinstance(cell, Linked) else cell
+    return told[:1] in "0123456789≥—" and not DAY.match(told)
 
 
 def _cell(cell: Cell) -> Any:

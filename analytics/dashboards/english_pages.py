@@ -78,6 +78,7 @@ PAGES_ENGLISH = {
     "按名称排列，不排名": "By name: no ranking",
     "Kaplan–Meier；虚点线为 95% 区间": "Kaplan–Meier; dotted: 95% interval",
     "只画前 %(hours)d 小时": "The first %(hours)d hours are drawn",
+    "投诉率只比有在册户数的单位": "Rates: against the units that have customers",
     "集团的数字落在本单位 95% 区间之外，才说有差别":
         "Called different where the group lies outside the unit's interval",
     "其余 %(many)d 项": "%(many)d others", "目标": "Target", "达得到目标": "Meets its target",
@@ -114,7 +115,8 @@ PAGES_ENGLISH = {
         "Method: Farrington (Noufaily et al. 2013), the last 7 days of %(cells)d cells every day",
     "模拟只有偶然的年份，误报每年约 %(alarms)s 次":
         "In simulated years of chance alone, about %(alarms)s false alarms a year",
-    "产品质量口径，截至昨天": "Product quality, up to yesterday",
+    "产品质量口径，截至昨天，不随上面的期间改变":
+        "Product quality, up to yesterday; the period above changes nothing here",
     "还没有可以画的。": "Nothing to draw yet. ",
     "%(what)s近 %(weeks)d 周里有 %(many)d 周超过界限，最近一次 7 天至 %(day)s。":
         "%(what)s: of the last %(weeks)d weeks %(many)d passed the limit, the latest being the 7 days to %(day)s. ",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from analytics.periods import TIMES, after, each, first_day, label, last_day_before, local_date, midnight
@@ -49,12 +50,22 @@ class Filters:
         return [label(self.grain, day) for day in each(self.grain, local_date(self.start), last)]
 
     def still_open(self, as_of: datetime) -> str | None:
-        """The label of the last period, where it is not over yet."""
+        """The label of the last period, where it is not over yet, or not all of it is asked for."""
         begun = self.periods(as_of)
         if not begun:
             return None
         last = min(last_day_before(self.end), local_date(as_of))
-        return begun[-1] if midnight(after(self.grain, last)) > as_of else None
+        return begun[-1] if midnight(after(self.grain, last)) > min(as_of, self.end) else None
+
+    def cut(self) -> str | None:
+        """The label of the first period, where not all of it is asked for: it is not to be compared."""
+        first = local_date(self.start)
+        return label(self.grain, first) if midnight(first_day(self.grain, first)) < self.start else None
+
+    def until(self, as_of: datetime) -> datetime:
+        """The end, or that of the period that runs, if it comes first: what is due later is nobody's doing yet."""
+        running = midnight(after(self.grain, local_date(as_of)))
+        return min(self.end, running) if self.start < running else self.end
 
     def months(self) -> tuple[str, str]:
         """The first and the last month, as the month picker shows them."""
@@ -82,6 +93,14 @@ class Filters:
         }
         found = urlencode({name: value for name, value in given.items() if value})
         return f"?{found}" if found else ""
+
+
+class TooFine(Unanswerable):
+    """More periods than a chart takes. chosen: the filters that ask for them, which somebody is about to change."""
+
+    def __init__(self, chosen: Filters, field: str, *sentences: str, **facts: Any) -> None:
+        super().__init__(field, *sentences, **facts)
+        self.chosen = chosen
 
 
 def default(as_of: datetime) -> Filters:
@@ -117,6 +136,6 @@ def read(search: object, as_of: datetime, units: Iterable[str]) -> Filters:
         raise Unanswerable("unit", "没有“%(given)s”这个单位。", given=found.unit)
     many = len(found.periods(as_of))
     if many > MOST_PERIODS:
-        raise Unanswerable("by", "按%(grain)s有 %(many)d 个点，一张图最多 %(most)d 个。请缩短期间，或改按更长的一段。",
-                           grain=TIMES[found.grain], many=many, most=MOST_PERIODS)  # fmt: skip
+        said = "按%(grain)s有 %(many)d 个点，一张图最多 %(most)d 个。请缩短期间，或改按更长的一段。"
+        raise TooFine(found, "by", said, grain=TIMES[found.grain], many=many, most=MOST_PERIODS)
     return found

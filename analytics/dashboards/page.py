@@ -80,8 +80,13 @@ class Look:
         """A question with the page's filters. all_units: whichever unit is chosen; start: from earlier on."""
         chosen = self.chosen
         units = (chosen.unit,) if chosen.unit and not all_units else ()
-        return Question(names=tuple(names), as_of=self.as_of, start=start or chosen.start, end=chosen.end, by=by,
+        return Question(names=tuple(names), as_of=self.as_of, start=start or chosen.start, end=self.until, by=by,
                         scope=chosen.scope, units=units, only=chosen.only)  # fmt: skip
+
+    @property
+    def until(self) -> datetime:
+        """The end of what is asked for."""
+        return self.chosen.until(self.as_of)
 
     @cached_property
     def periods(self) -> list[str]:
@@ -121,7 +126,7 @@ class Look:
         if self.tickets is None:
             return None
         chosen, dims = self.chosen, dict(row.dims)
-        start, end = local_date(chosen.start), local_date(chosen.end)
+        start, end = local_date(chosen.start), local_date(self.until)
         period = dims.pop(chosen.grain, None)
         if period is not None:
             if period not in self._days:

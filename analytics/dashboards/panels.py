@@ -31,7 +31,7 @@ def trend(look: Look, rows: Sequence[Row], total: Row) -> Panel:
     """A share or a rate over time, on its control chart."""
     _, grain, metric = look.gettext, look.chosen.grain, total.metric
     better, rebased, target = METRICS[metric].better or "", look.rebased(), look.targets.get(metric)
-    said = words.trend(list(rows), total, look.still_open, grain, _)
+    said = words.trend(list(rows), total, look.still_open, grain, _, look.chosen.cut())
     by_period = {row.dims[grain]: row for row in rows}
     side = failing(metric)
     hrefs = [look.behind(row, side) if (row := by_period.get(label)) else None for label in look.periods]
@@ -69,7 +69,7 @@ def course(look: Look, rows: Sequence[Row], total: Row) -> Panel:
     told = [(words.period(row.dims[grain] or "", _), row) for row in rows]
     figure = lines.course(rows, total, grain, look.periods, look.still_open, _)
     notes = noted(look, figure)
-    said = words.trend(list(rows), total, look.still_open, grain, _)
+    said = words.trend(list(rows), total, look.still_open, grain, _, look.chosen.cut())
     still = [_("斜纹柱为未完的期间")] if look.still_open and total.denominator is None else hollow(look)
     return Panel(said, figure, listed(look, _("期间"), told), (basis(total.metric, _), *still, *notes))
 

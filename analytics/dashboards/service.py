@@ -9,18 +9,18 @@ from datetime import datetime
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 from sqlalchemy import select
 
 from analytics.dashboards import filters, taking, totals
 from analytics.dashboards.asking import Asking
 from analytics.dashboards.board import Board, board, own_unit
 from analytics.dashboards.cards import card, wild
-from analytics.dashboards.filters import Filters
+from analytics.dashboards.filters import Filters, TooFine
 from analytics.dashboards.page import Page
 from analytics.dashboards.pages import PAGES, page_at
 from analytics.dashboards.words import Translate
-from analytics.periods import TIMES
+from analytics.periods import TIMES, last_day_before, local_date
 from analytics.questions import DIMENSIONS, SCOPES, Unanswerable, Withheld, allowed_scope
 from models.tables import Unit
 from models.types import SHANGHAI
@@ -148,6 +148,8 @@ def answer(asking: Asking, page: Page, search: object) -> list[Any]:
             if not page.of_unit or read.unit:
                 made = board(page, session, asking.actor(), read, as_of, _, asking.tickets)
             chosen = read
+        except TooFine as no:
+            problem, chosen = no.told(_), no.chosen
         except Unanswerable as no:
             problem = no.told(_)
         except Withheld as no:
@@ -159,7 +161,8 @@ def answer(asking: Asking, page: Page, search: object) -> list[Any]:
         if page.of_unit and chosen.unit
         else _(page.title)
     )
-    shown: list[Any] = [None, held, title, held["period"], chosen.grain, chosen.unit, options, chosen.scope]
+    # Without charts nothing is drawn: to draw for what is being taken away leaves Dash without the page's callbacks.
+    shown: list[Any] = [no_update, held, title, held["period"], chosen.grain, chosen.unit, options, chosen.scope]
     if made is None:
         return [*shown, None, _instead(problem, units, chosen, as_of, _), None]
     shown[0] = {name: panel.figure for name, panel in made.panels.items() if panel.figure is not None}
@@ -190,10 +193,13 @@ def _chips(page: Page, chosen: Filters, made: Board, as_of: datetime, _: Transla
             told, " ", dcc.Link("×", href=chosen.but(**{name: None}).query(as_of) or "?", refresh=False,
                                 title=_("移除条件 %(told)s") % {"told": told}),
         ]))  # fmt: skip
+    span = f"{local_date(chosen.start)} – {last_day_before(chosen.end)}"
+    asked = [(_("期间"), span), (_("按"), _(TIMES[chosen.grain]))]
     facts = [(_("口径"), _(SCOPES[chosen.scope])), (_("截至"), f"{as_of.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")]
     if made.missing:
         named = _("、").join(made.missing[:NAMED_MISSING])
         more = len(made.missing) - NAMED_MISSING
         facts.append((_("缺"), named + (_(" 等 %(many)d 处") % {"many": len(made.missing)} if more > 0 else "")))
-    said = [html.Span([label, " ", html.B(value)]) for label, value in facts]
+    said = [html.Span([label, " ", html.B(value)], className="kf-onpaper") for label, value in asked]
+    said += [html.Span([label, " ", html.B(value)]) for label, value in facts]
     return [*chips, html.Span(className="kf-asof", style={"marginLeft": "auto"}, children=said)]

@@ -101,7 +101,8 @@ def _tick(label: str, _: Translate) -> str:
 
 def joined(*sentences: str) -> str:
     """Sentences one after the other: with a space where they are written with spaces."""
-    return "".join(f" {s}" if s[:1].isascii() and n else s for n, s in enumerate(sentences) if s)
+    told = [s for s in sentences if s]
+    return "".join(f" {s}" if n and s[:1].isascii() and told[n - 1][-1:].isascii() else s for n, s in enumerate(told))
 
 
 def large(many: float, _: Translate) -> str:
@@ -109,8 +110,11 @@ def large(many: float, _: Translate) -> str:
     return _("%(many)g 万") % {"many": many / 10_000} if many >= 10_000 else f"{many:,g}"
 
 
-def trend(rows: list[Row], total: Row, still_open: str | None, grain: str, _: Translate) -> str:
-    """The whole period first, then the last two periods; a difference is given, and nothing is concluded from it."""
+def trend(rows: list[Row], total: Row, still_open: str | None, grain: str, _: Translate, cut: str | None = None) -> str:
+    """The whole period first, then the last two periods; a difference is given, and nothing is concluded from it.
+
+    cut: a first period of which not all is asked for; it is compared with nothing.
+    """
     if total.value is None:
         return _("至今办完的还不到这一比例，所以没有这个时长。") if total.not_reached else nothing(total.metric, _)
     opening = _("期末 %(figure)s") if isinstance(METRICS[total.metric], Stock) else _("所选期间 %(figure)s")
@@ -123,7 +127,7 @@ def trend(rows: list[Row], total: Row, still_open: str | None, grain: str, _: Tr
         last = known[-1]
         told = {"period": period(last.dims[grain] or "", _), "figure": number(last, _)}
         said.append(_("%(period)s %(figure)s") % told)
-        if len(known) > 1:
+        if len(known) > 1 and known[-2].dims[grain] != cut:
             said[-1] += _("，") + _compared(last, known[-2], grain, _)
         said[-1] += _("。")
     current = [row for row in rows if row.dims[grain] == still_open and row.value is not None]

@@ -127,13 +127,14 @@ def bars(categories: Iterable[Category]) -> Figure:
     figure, axes = _blank(0.5 + 0.34 * len(shown))
     axes.grid(axis="y", visible=False)
     places = range(len(shown))
-    axes.barh([p - 0.18 for p in places], [one.now for one in shown], height=0.34, color=BAR)
-    axes.barh([p + 0.18 for p in places], [one.before for one in shown], height=0.3, color=BEFORE)
+    axes.barh([p - 0.18 for p in places], [one.now for one in shown], height=0.34, color=BAR, label="本期")
+    axes.barh([p + 0.18 for p in places], [one.before for one in shown], height=0.3, color=BEFORE, label="上一期")
     for place, one in enumerate(shown):
         axes.text(one.now, place - 0.18, f" {one.now}", va="center", fontsize=8, color=INK)
         axes.text(one.before, place + 0.18, f" {one.before}", va="center", fontsize=8, color=GREY)
     axes.set_yticks(list(places), [one.name for one in shown], fontfamily=chinese_font())
     axes.invert_yaxis()
+    axes.legend(loc="lower right", fontsize=8, frameon=False, prop={"family": chinese_font(), "size": 8})
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     return figure

@@ -11,7 +11,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analytics.files import put_whole
+from analytics.putting import put_whole, why
 from analytics.reviews.charts import chinese_font
 from analytics.reviews.paper import Paper
 from models import security_log
@@ -59,8 +59,6 @@ def review(house: House, unit: str, period: str, out: Path) -> None:
         raise click.UsageError(f"{asked.zh}还没有开始。")
     with house.session() as session:
         paper = _paper(house, session, _unit(session, unit), asked)
-        security_log.record(session, "exported", at=at, what="review", unit=paper.document.unit, period=asked.code,
-                            format=form, frozen=paper.frozen is not None)  # fmt: skip
     if chinese_font() is None:
         click.echo("没有找到中文字体，“按类别”的图略去，数据在表里。可以安装 fonts-noto-cjk。", err=True)
     from analytics.reviews.files import made
@@ -69,7 +67,10 @@ def review(house: House, unit: str, period: str, out: Path) -> None:
         with put_whole(out) as aside:
             aside.write_bytes(made(paper, form))
     except OSError as wrong:
-        raise click.ClickException(f"没有写成 {out}：{wrong.strerror}") from None
+        raise click.ClickException(f"没有写成 {out}：{why(wrong)}。") from None
+    with house.session() as session:
+        security_log.record(session, "exported", at=at, what="review", unit=paper.document.unit, period=asked.code,
+                            format=form, frozen=paper.frozen is not None)  # fmt: skip
     click.echo(f"{paper.title}，{'已冻结' if paper.frozen else '草稿'}，已写入 {out}。")
 
 

@@ -27,7 +27,7 @@ def html(of: Paper) -> bytes:
         legend=charts.LEGEND, bars=drawn.get("categories"), categories=document.categories,
         category_heads=paper.CATEGORIES, measure_heads=paper.MEASURES, measures=paper.measure_rows(of.words),
         effect_heads=paper.EFFECTS, effects=[paper.effect_row(one) for one in document.effects], signs=paper.SIGNS,
-        clock=paper.clock,
+        clock=paper.clock, none_due=paper.NONE_DUE,
     ).encode()  # fmt: skip
 
 

@@ -18,6 +18,7 @@ SIGNS = ("单位负责人", "运营管理部", "集团领导")
 HEADS = ("指标", "本期", "分子 / 分母", "95% 区间", "上一期", "去年同期", "说明", "依据")
 MEASURES = ("做什么", "责任人", "期限", "针对分类", "预期效果", "落实")
 EFFECTS = ("改进措施", "期限", "针对分类", "前", "后", "比值与区间", "结论", "说明")
+NONE_DUE = "到这时为止，近一年没有到期的改进措施。"
 CATEGORIES = ("类别", "本期", "上一期")
 
 
@@ -45,6 +46,11 @@ class Paper:
         said = f"数字已冻结于 {at}" if self.frozen else f"草稿，数字截至 {at}，提交时冻结"
         unfinished = "；本期还没有结束" if self.document.unfinished else ""
         return f"{said}{unfinished}。{SCOPE}。依据：{ACT}。"
+
+    @property
+    def earlier(self) -> str:
+        """The heading of what became of actions of before: as of when it is told."""
+        return f"以前改进措施的效果（截至 {clock(self.document.as_of)}）"
 
     @property
     def explained(self) -> str:

@@ -28,6 +28,7 @@ def xlsx(of: Paper) -> bytes:
         look = {
             "head": book.add_format({"bold": True, "bg_color": "#EDF1F1", "border": 1, "text_wrap": True}),
             "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+            "header": f"&C{of.company.replace('&', '&&')}",
             "title": book.add_format({"bold": True, "font_size": 16}),
             **{kind: book.add_format({"num_format": FORMATS.get(kind, "#,##0.00")}) for kind in (SHARE, COUNT, "rate")},
         }
@@ -51,6 +52,7 @@ def _sheet(book: Any, look: Any, name: str, head: Sequence[str], widths: Sequenc
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+    sheet.set_header(look["header"])
     sheet.set_footer("&C第 &P / &N 页")
     return sheet
 
@@ -65,7 +67,7 @@ def _words(book: Any, look: Any, of: Paper) -> None:
     sheet = book.add_worksheet("总结")
     sheet.set_column(0, 0, 14)
     sheet.set_column(1, 1, 110)
-    sheet.set_header(f"&C{of.company.replace('&', '&&')}")
+    sheet.set_header(look["header"])
     sheet.set_footer("&C第 &P / &N 页")
     sheet.write_string(0, 0, of.title, look["title"])
     rows = [("公司", of.company), ("口径", of.stands), ("区间", of.explained), ("原因", of.words.causes),

@@ -28,7 +28,8 @@ def docx(of: Paper) -> bytes:
     _style(made)
     _head_and_foot(made, of)
     made.core_properties.title, made.core_properties.author = of.title, of.company
-    made.core_properties.language = "zh-CN"
+    made.core_properties.language, made.core_properties.comments = "zh-CN", ""
+    made.core_properties.created = made.core_properties.modified = of.frozen or of.document.as_of
     made.add_heading(of.title, 0)
     _note(made, of.stands, center=True)
     _figures(made, of)
@@ -38,9 +39,9 @@ def docx(of: Paper) -> bytes:
             made.add_paragraph(part)
     made.add_heading("四、改进措施", 1)
     _table(made, paper.MEASURES, paper.measure_rows(of.words), "（未写）")
-    made.add_heading("五、到期改进措施的效果", 1)
+    made.add_heading(f"五、{of.earlier}", 1)
     effects = [paper.effect_row(one) for one in of.document.effects]
-    _table(made, paper.EFFECTS, effects, "近一年没有到期的改进措施。")
+    _table(made, paper.EFFECTS, effects, paper.NONE_DUE)
     if of.words.remarks:
         made.add_heading("六、运营管理部意见", 1)
         for one in of.words.remarks:
@@ -60,7 +61,7 @@ def _figures(made: Any, of: Paper) -> None:
     drawn = charts.pictures(of.document, "png")
     for one in of.document.series:
         made.add_heading(f"{one.zh}，逐月", 2)
-        made.add_paragraph(paper.series_said(one))
+        made.add_paragraph(paper.series_said(one)).paragraph_format.keep_with_next = True
         if one.name in drawn:
             made.add_picture(io.BytesIO(drawn[one.name]), width=Cm(16.5))
             _described(made, f"{one.zh}，逐月。{paper.series_said(one)}")
@@ -167,7 +168,9 @@ def _note(made: Any, text: str, *, center: bool = False) -> None:
 def _signs(made: Any) -> None:
     from docx.shared import Cm
 
-    made.add_paragraph()
+    for last in made.paragraphs[-2:]:  # nobody signs a page that has nothing on it
+        last.paragraph_format.keep_with_next = True
+    made.add_paragraph().paragraph_format.keep_with_next = True
     table = made.add_table(rows=1, cols=len(paper.SIGNS))
     table.rows[0].height = Cm(2.2)
     for cell, who in zip(table.rows[0].cells, paper.SIGNS, strict=True):

@@ -133,7 +133,7 @@ def _reviews(session: Session, teller: Teller, today: date, count: Counting) -> 
         if name == IMPROVED_UNIT:  # the other has not said a word
             _review(session, teller, review, "carry_out", city.heads[name], local(started, 17), measure="1",
                     done_on=started.isoformat(), said=words.CARRIED_OUT)  # fmt: skip
-    telling.remind(session, teller.book, teller.now)  # the drafts of the last quarter
+    telling.remind(session, teller.book, teller.now - timedelta(hours=24))  # the drafts of the last quarter
     last = last_whole(today, 4)
     for name, then in ((LATE_UNIT, ""), (HEAD2_UNIT, "send_back")):
         unit_id = city.units[name].id

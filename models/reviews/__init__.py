@@ -145,6 +145,7 @@ def _effect(
         tell(session, review, "returned", at)
     elif name == "release":
         review.released_at = at
+        review.shared = names.released(session, review, values["said"] or "", at)
     elif name == "carry_out":
         writing.carry_out(review, values["measure"], values["done_on"], at)
 

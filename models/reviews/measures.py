@@ -32,9 +32,11 @@ class Measure:
 
 
 def measures(
-    session: Session, start: date | None, end: date, *, units: Iterable[int] | None = None, released: bool = False
-) -> list[Measure]:
-    """Those due in [start, end) of submitted reviews, the earliest first. released: of released reviews only."""
+    session: Session, start: date | None, end: date, *, units: Iterable[int] | None = None, released: bool = False,
+    review_id: int | None = None,
+) -> list[Measure]:  # fmt: skip
+    """Those due in [start, end) of submitted reviews, the earliest first. released: of released reviews only; units,
+    review_id: of these alone."""
     states = ("released",) if released else ("submitted", "released")
     asked = (
         select(ReviewAction, Review, Unit.name)
@@ -48,6 +50,8 @@ def measures(
         asked = asked.where(ReviewAction.due >= start)
     if units is not None:
         asked = asked.where(Review.unit_id.in_(sorted(units)))
+    if review_id is not None:
+        asked = asked.where(Review.id == review_id)
     found = []
     for action, review, unit in session.execute(asked):
         told = names.read(review.shared)["actions"][action.n - 1] if review.shared else {"what": "", "expected": ""}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from models import log, masking
@@ -18,9 +19,15 @@ from models.tables import Review, Ticket, TicketText
 
 SHORTEST, LONGEST = 2, 20
 """Characters of what is taken for a name."""
+SHORTEST_ADDRESS = 6
+"""Characters of an address that says where somebody lives."""
 LOOKS_BACK = timedelta(days=365)
 """How long before its period a complaint may be that a review speaks of."""
 NOBODY = frozenset({"未查明", "不详", "匿名", "无名氏"})
+
+
+ADDRESS = "（地址）"
+"""What stands for a complainant's address."""
 
 
 def known(session: Session, unit_id: int, since: datetime, at: datetime) -> list[str]:
@@ -41,21 +48,54 @@ def known(session: Session, unit_id: int, since: datetime, at: datetime) -> list
     )
 
 
-def without(text: str, names: Iterable[str]) -> str:
-    """A text in which of each name only the family name stays, and of each number its ends."""
-    for name in names:
-        if name in text:
-            text = text.replace(name, masking.name(name))
-    return masking.words(text)
+def addresses(session: Session, unit_id: int, since: datetime, at: datetime) -> list[str]:
+    """The complainants' addresses in the unit's own quality tickets, the longest first."""
+    written = session.scalars(
+        select(TicketText.value)
+        .join(Ticket, Ticket.id == TicketText.ticket_id)
+        .where(Ticket.unit_id == unit_id, Ticket.track == QUALITY, Ticket.registered_at.between(since, at))
+        .where(TicketText.field == "address", func.length(TicketText.value) >= SHORTEST_ADDRESS)
+        .distinct()
+    )
+    return sorted({one.strip() for one in written}, key=lambda one: (-len(one), one))
+
+
+@dataclass(frozen=True)
+class Masks:
+    """What is known of persons that a unit may write of."""
+
+    names: list[str]
+    addresses: list[str]
+
+    def without(self, text: str) -> str:
+        """A text in which of each name only the family name stays, of each number its ends, and no address. Blanks
+        within a name hide it from nobody."""
+        for address in self.addresses:
+            text = text.replace(address, ADDRESS)
+        for name in self.names:
+            if name[0] in text:
+                text = re.sub(r"\s*".join(map(re.escape, name)), masking.name(name).replace("\\", r"\\"), text)
+        return masking.words(text)
+
+
+def masks(session: Session, review: Review, at: datetime) -> Masks:
+    asked = (session, review.unit_id, midnight(review.starts) - LOOKS_BACK, at)
+    return Masks(known(*asked), addresses(*asked))
 
 
 def shared(session: Session, review: Review, at: datetime) -> str:
     """The words of a review without names, as JSON."""
-    names = known(session, review.unit_id, midnight(review.starts) - LOOKS_BACK, at)
+    hide = masks(session, review, at).without
     told: dict[str, Any] = {
-        "causes": without(review.causes, names), "lessons": without(review.lessons, names),
-        "actions": [{"what": without(a.what, names), "expected": without(a.expected, names)} for a in review.actions],
+        "causes": hide(review.causes), "lessons": hide(review.lessons),
+        "actions": [{"what": hide(a.what), "expected": hide(a.expected)} for a in review.actions],
     }  # fmt: skip
+    return log.canonical(told).decode()
+
+
+def released(session: Session, review: Review, said: str, at: datetime) -> str:
+    """The same with what operations says to all units as it releases it."""
+    told = {**read(review.shared or "{}"), "remark": masks(session, review, at).without(said)}
     return log.canonical(told).decode()
 
 

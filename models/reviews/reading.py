@@ -76,7 +76,10 @@ def _remarks(session: Session, review: Review, level: str) -> tuple[Remark, ...]
         .where(e.review_id == review.id, e.action.in_(actions), e.said != "")
         .order_by(e.no)
     )
-    return tuple(Remark(action, at, _name(user) if level != "shared" else "", said) for action, at, said, user in rows)
+    if level != "shared":
+        return tuple(Remark(action, at, _name(user), said) for action, at, said, user in rows)
+    hidden = names.read(review.shared or "{}").get("remark", "")
+    return tuple(Remark(action, at, "", hidden) for action, at, _said, _user in rows if hidden)
 
 
 def _name(user: User | None) -> str:

@@ -45,7 +45,8 @@ SENTENCES = {
     "effect_undone": "单位还没有报告落实。",
     "effect_left": "还差 %(left)s 天满比较期，结论还会变。",
     "effect_others": "同期其他单位的比值是 %(others)s。",
-    "explained": "区间：真实水平有 95% 的把握落在其中；两段比较的区间含 1（比值）或 0（相差），就不能说有变化。",
+    "explained": "区间：真实水平有 95% 的把握落在其中；两段比较的区间含 1（比值）或 0（相差），就不能说有变化。"
+    "单凭偶然，二十次比较里也有一次不含；控制图用三倍标准差，不易误报，两者说法不同时看以后几期。",
 }  # fmt: skip
 UNDONE = "到期未报"
 MOVES = {"up": "高", "down": "低"}
@@ -138,7 +139,13 @@ def _moved(change: Change, better: str) -> Said:
 
 
 def _points(low: float | None, high: float | None) -> str:
-    return f"{(low or 0) * 100:+.1f} 至 {(high or 0) * 100:+.1f}"
+    return " 至 ".join(_point((end or 0) * 100) for end in (low, high))
+
+
+def _point(value: float) -> str:
+    """−17.6, with as many digits as it takes to tell it from 0; its sign does not part from it at the end of a line."""
+    told = f"{value:+.1f}" if abs(value) >= 0.05 or not value else f"{value:+.2g}"
+    return told.replace("-", "−")
 
 
 def _year(change: Change, year: Value, kind: str) -> Said:

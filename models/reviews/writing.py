@@ -120,6 +120,8 @@ def complete(session: Session, review: Review, at: datetime) -> None:
             errors[f"owner_{action.n}"] = Reason("not_found", value="")
         if not action.expected:
             errors[f"expected_{action.n}"] = Reason("required")
+        if action.due <= at.astimezone(SHANGHAI).date():  # or one could choose a day after which it went well
+            errors[f"due_{action.n}"] = Reason("due_has_passed")
     if errors:
         raise Invalid(errors)
 

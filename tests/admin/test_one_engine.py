@@ -229,8 +229,8 @@ def test_a_page_shows_the_cells_of_the_engine(place: Place, scope: str):
             asked = page.asks(Look(session=session, actor=chairman, chosen=here, as_of=AS_OF, gettext=str))
             rows = [row for question in asked.values() for row in kpi.answer(session, question)]
         expected = {
-            (words.short(row), f"{row.numerator:,.0f}", "—" if row.denominator is None else f"{row.denominator:,.0f}",
-             words.interval(row)) for row in rows
+            (words.short(row, str), f"{row.numerator:,.0f}",
+             "—" if row.denominator is None else f"{row.denominator:,.0f}", words.interval(row)) for row in rows
         }  # fmt: skip
         assert set(told[page.name]) <= expected, page.name
         shown += len(told[page.name])

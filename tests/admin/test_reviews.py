@@ -88,7 +88,9 @@ def test_what_was_promised_and_is_due_is_asked_for_until_it_is_reported(office):
     for who in ("head", "operations"):
         assert "有到期的改进措施没有报落实。" in office.browser(who).get("/").text
         assert f"/reviews/{pk}" in office.browser(who).get("/reviews/?show=undone").text
-        assert "到期未报" in office.browser(who).get(f"/reviews/{pk}").text
+        page = office.browser(who).get(f"/reviews/{pk}").text
+        assert "到期未报" in page
+        assert "期限刚到，还没有可比的日子。" in page, "what became of it by now, though the figures are frozen"
     assert f"/reviews/{pk}" not in office.browser("other_head").get("/reviews/?show=undone").text
     form = office.browser("head").get(f"/reviews/{pk}/carry_out").text
     assert LINE["what_1"] in form

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +19,7 @@ from analytics import files
 from analytics.cli import export, kpi
 from analytics.columns import FRAMES, columns
 from analytics.metrics import METRICS
+from analytics.putting import put_whole, why
 from tests.analytics.conftest import Pair
 
 Run = Callable[..., Result]
@@ -25,13 +29,17 @@ class House:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.key = b"a key that only tests have"
+        self.asked: list[bool] = []
 
     def record_command(self, name: str, given: object) -> bool:
         return True  # told to the security log: tests/test_run.py
 
     @contextmanager
     def session(self, *, figures: bool = False) -> Iterator[Session]:
-        assert figures  # a report must not slow the desk where there is a replica
+        self.asked.append(figures)
+        assert self.asked[
+            0
+        ]  # a report must not slow the desk where there is a replica; that it was made is noted there
         yield self._session
 
 
@@ -126,3 +134,27 @@ def test_export_writes_the_file_and_says_how_many_rows(run: Run, tmp_path: Path,
         assert f"\n{columns(FRAMES[frame])[0].name}," in meant.read_text(encoding="utf-8-sig")
         lines = path.read_text(encoding="utf-8-sig").splitlines()
         assert f" {len(lines) - 1:,} 行" in result.stdout
+
+
+def test_what_is_no_file_is_written_to_and_stays_what_it_is(tmp_path: Path) -> None:
+    """A pipe or a device has nothing that could take its place; a link goes on leading where it did."""
+    pipe, target, link = tmp_path / "pipe", tmp_path / "there.csv", tmp_path / "link.csv"
+    os.mkfifo(pipe)
+    with put_whole(pipe) as aside:
+        assert aside == pipe
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    target.write_text("before", encoding="utf-8")
+    link.symlink_to(target)
+    with put_whole(link) as aside:
+        aside.write_text("after", encoding="utf-8")
+    assert link.is_symlink()
+    assert target.read_text(encoding="utf-8") == "after"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [(OSError(errno.ENOSPC, "No space left on device"), "磁盘满了"), (OSError(errno.EACCES, "x"), "没有写入的权限"),
+     (OSError(), "磁盘满了"), (OSError(errno.EIO, "Input/output error"), "Input/output error")],
+)  # fmt: skip
+def test_what_was_in_the_way_is_told_in_chinese(wrong: OSError, said: str) -> None:
+    assert why(wrong) == said

@@ -89,6 +89,25 @@ def test_the_period_that_runs_now_is_still_open_and_later_ones_have_not_begun() 
     assert replace(chosen, start=at("2026-04-01")).periods(NOW) == []
 
 
+def test_a_period_that_is_cut_is_not_compared_and_says_so() -> None:
+    """Half of August is no August, and the December of 2024 no 2024."""
+    half = Filters(start=at("2025-01-01"), end=at("2025-08-16"))
+    assert half.still_open(NOW) == "2025-08"
+    years = Filters(start=at("2024-12-01"), end=at("2026-01-01"), grain="year")
+    assert (years.cut(), replace(years, start=at("2024-01-01")).cut()) == ("2024", None)
+    rows = [row("rounds", 12, 10, year="2024"), row("rounds", 150, 100, year="2025")]
+    assert "比" in words.trend(rows, row("rounds", 162, 110), None, "year", same)
+    assert "比" not in words.trend(rows, row("rounds", 162, 110), None, "year", same, "2024")
+
+
+def test_nothing_is_asked_of_periods_that_have_not_begun() -> None:
+    """Work done before a deadline that is to come would be counted, always in time, in a month that is not there."""
+    assert Filters(start=at("2026-01-01"), end=at("2030-01-01")).until(NOW) == at("2026-04-01")
+    assert Filters(start=at("2026-01-01"), end=at("2026-02-01")).until(NOW) == at("2026-02-01")
+    assert Filters(start=at("2026-03-01"), end=at("2026-04-01"), grain="week").until(NOW) == at("2026-03-16")
+    assert Filters(start=at("2027-01-01"), end=at("2028-01-01")).until(NOW) == at("2028-01-01"), "there is nothing"
+
+
 # The words
 
 
@@ -420,6 +439,30 @@ def test_a_statement_says_its_period_first(lively_city: Pair) -> None:
             before = one[one.rindex(" WHERE ", 0, found.start()) : found.start()]
             assert f"{found[1]} <= " not in before, one
     assert counted > 100
+
+
+def test_a_unit_is_compared_with_units_that_have_customers_too(city: City) -> None:
+    """The group's own rate has the engineers' complaints over the offices' customers: no office could be so bad."""
+    for name in ("东城营业所", "西城营业所"):
+        city.customers(name, date(2026, 2, 1), 10_000)
+    for unit, many in (("东城营业所", 3), ("西城营业所", 1), ("工程公司", 40)):
+        for n in range(many):
+            ticket = city.register(f"2026-02-02 10:{n:02}")
+            city.act("agent", ticket, "assign", "2026-02-02 12:00", unit=unit)
+    chosen = Filters(start=at("2026-02-01"), end=at("2026-03-01"), unit="东城营业所")
+    table = made("unit", city.session, chosen).panels["beside"].table
+    own, group = next((row[1], row[3]) for row in table.rows if row[0] == "万户投诉率")
+    assert (own, group) == ("3.00（3 件 / 10,000 户月）", "2.00（4 件 / 20,000 户月）")
+
+
+def test_a_list_says_where_a_ticket_may_count_more_than_once() -> None:
+    def told(metric: str) -> str:
+        return behind.said(behind.Cell(metric, "n", date(2026, 2, 1), date(2026, 3, 1), "quality", ()))
+
+    for metric in ("on_time_rate", "reach_rate", "resolution_rate", "rounds", "overdue"):
+        assert "一件工单可计多次" in told(metric)
+    for metric in ("complaints", "first_time_satisfaction", "repeat_callback_rate", "backlog", "close_hours_p50"):
+        assert "一件工单可计多次" not in told(metric)
 
 
 def test_the_page_names_the_customers_that_nobody_entered(city: City) -> None:

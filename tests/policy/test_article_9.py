@@ -134,6 +134,28 @@ def test_who_reads_what(city, head, handler, operations, leadership, chairman, o
     assert sees(city, auditor, review) is None
 
 
+def test_what_operations_says_as_it_releases_it_names_nobody_either(city, agent, plant, operations):
+    """按语 goes to all units with the rest: 何经办 with a blank in his name, 张三 and where he lives."""
+    ticket = agent.registers(at="2026-03-06 09:00", complainant="张三", address="东昌路 12 号 3 单元")
+    agent.assigns(ticket, to=plant, at="2026-03-06 10:00")
+    review = submitted(city)
+    does(city, operations, "release", review, said="何 经办的做法可推广，张三家（东昌路 12 号 3 单元）已回访。")
+    (heard,) = reading.words(city.session, review, "shared").remarks
+    assert heard.said == "何**的做法可推广，张*家（（地址））已回访。"
+    assert reading.words(city.session, review, "whole").remarks[0].said.startswith("何 经办")
+
+
+def test_an_action_is_promised_before_its_day(city, head, handler):
+    """Or one could choose, afterwards, a day after which complaints were fewer."""
+    review = begun(city, head, "2026-04-02 09:00")
+    line = {**ACTION, "owner": handler.id, "due": "2026-04-08"}
+    does(city, head, "write", review, actions=[line], **WORDS)
+    with pytest.raises(Invalid) as no:
+        does(city, head, "submit", review, "2026-04-08 10:00")
+    assert no.value.errors == {"due_1": ("due_has_passed", {})}
+    does(city, head, "submit", review, "2026-04-07 23:00")
+
+
 def test_others_read_it_without_names_and_numbers(city, agent, plant, operations):
     """张三 complained, 何经办 and 孙厂长 work there, 138… is a telephone: none of them in what other units read."""
     ticket = agent.registers(at="2026-03-06 09:00", category="水压", complainant="张三")

@@ -60,11 +60,16 @@ def _now(look: Look, history: History, judged: Sequence[Week], told: Sequence[Al
         (Linked(named(week.cell, _), narrowed(look, history, week.cell)), _count(look, history, week),
          f"{week.expected:.1f}", f"{week.low}–{week.high}", str(week.limit),
          f"{since[week.cell]:%Y-%m-%d}" if week.cell in since else "—",
-         _("高于以往") if week in called else _("正常波动"))
+         _("高于以往") if week.called else _("正常波动"))
         for week in shown
     )  # fmt: skip
     head = (_("类别与地方"), _("近 7 天"), _("预期"), _("95% 范围"), _("界限"), _("自"), _("判断"))
-    return Panel(_said(history, called, _), _beside(shown, called, _), Table(head, rows), _method(history, _))
+    return Panel(
+        _said(history, called, _),
+        _beside(shown, [week for week in shown if week.called], _),
+        Table(head, rows),
+        _method(history, _),
+    )
 
 
 def _said(history: History, called: Sequence[Week], _: Translate) -> str:
@@ -90,7 +95,7 @@ def _method(history: History, _: Translate) -> tuple[str, ...]:
         seasons % {"weeks": history.weeks},
         _("方法：Farrington（Noufaily 等 2013），每天看 %(cells)d 处的近 7 天") % {"cells": len(history.cells)},
         _("模拟只有偶然的年份，误报每年约 %(alarms)s 次") % {"alarms": f"{alarms:.1f}"},
-        _("产品质量口径，截至昨天"),
+        _("产品质量口径，截至昨天，不随上面的期间改变"),
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from analytics.dashboards import panels, words
 from analytics.dashboards.page import Answers, Look, Page, Panel, Table
 from analytics.labels import Row
-from analytics.metrics import METRICS
+from analytics.metrics import METRICS, PER_HOUSEHOLDS
 from analytics.questions import Question
 
 TRENDS = {
@@ -26,6 +26,7 @@ def asks(look: Look) -> Mapping[str, Question]:
     return {
         "unit": look.ask((*BESIDE, "complaints", "backlog")),
         "group": look.ask(BESIDE, all_units=True),
+        "peers": look.ask(("complaint_rate",), "unit", all_units=True),
         "time": look.ask((*rates, "backlog"), look.chosen.grain),
         "categories": look.ask(("complaints",), "category"),
     }
@@ -33,7 +34,8 @@ def asks(look: Look) -> Mapping[str, Question]:
 
 def make(look: Look, found: Answers) -> Mapping[str, Panel]:
     mine = {row.metric: row for row in found["unit"]}
-    made = {"beside": beside(look, mine, {row.metric: row for row in found["group"]})}
+    group = {row.metric: row for row in found["group"]} | {"complaint_rate": _of_peers(found["peers"])}
+    made = {"beside": beside(look, mine, group)}
     for name, metric in TRENDS.items():
         made[name] = panels.trend(look, panels.of(found["time"], metric), mine[metric])
     made["backlog"] = panels.course(look, panels.of(found["time"], "backlog"), mine["backlog"])
@@ -72,8 +74,14 @@ def beside(look: Look, mine: Mapping[str, Row], group: Mapping[str, Row]) -> Pan
                 for metric in BESIDE
             ),
         ),
-        (_("集团的数字落在本单位 95% 区间之外，才说有差别"),),
+        (_("集团的数字落在本单位 95% 区间之外，才说有差别"), _("投诉率只比有在册户数的单位")),
     )  # fmt: skip
+
+
+def _of_peers(rows: Sequence[Row]) -> Row:
+    """The rate of all units that have customers: the group's own has the complaints of the others over them as well."""
+    count, over = sum(row.numerator for row in rows), sum(row.denominator or 0 for row in rows)
+    return Row({}, "complaint_rate", count * PER_HOUSEHOLDS / over if over else None, count, over)
 
 
 def _apart(mine: Row, group: Row) -> bool:
