@@ -143,7 +143,7 @@ def of_chart(
         "lower": point.lower, "upper": point.upper,
     }  # fmt: skip
     period: dict[str, Any] = {"since": last, "until": after("month", last), "metric": metric, "unit_id": unit_id}
-    counts = {rule for rule in point.signals if unit_id is None or (rule == Rule.OUTSIDE and point.over >= ENOUGH)}
+    counts = {rule for rule in point.reasons if unit_id is None or (rule == Rule.OUTSIDE and point.over >= ENOUGH)}
     if counts and drawn.variation(better) == Variation.WORSE:
         yield Finding("signal", facts={**facts, "rules": sorted(counts)}, weight=abs(point.z or 0.0), **period)
     aim = target(metric, last)

@@ -115,6 +115,8 @@ def trend(rows: list[Row], total: Row, still_open: str | None, grain: str, _: Tr
 
     cut: a first period of which not all is asked for; it is compared with nothing.
     """
+    if total.value is None and total.denominator is None and isinstance(METRICS[total.metric], Rate):
+        return _("在册户数不分片区，所以没有投诉率；投诉 %(count)s 件。") % {"count": f"{total.numerator:,}"}
     if total.value is None:
         return _("至今办完的还不到这一比例，所以没有这个时长。") if total.not_reached else nothing(total.metric, _)
     opening = _("期末 %(figure)s") if isinstance(METRICS[total.metric], Stock) else _("所选期间 %(figure)s")

@@ -260,6 +260,11 @@ def test_what_a_rate_has_so_far_is_told_in_complaints() -> None:
     assert "7 月未完，至今 21 件。" in words.trend([now], total, "2026-07", "month", same)
 
 
+def test_without_customers_by_district_it_says_so_and_not_that_none_were_entered() -> None:
+    total = Row({}, "complaint_rate", None, 12, None)
+    assert words.trend([], total, None, "month", same) == "在册户数不分片区，所以没有投诉率；投诉 12 件。"
+
+
 def test_a_reason_that_points_the_other_way_is_not_cited() -> None:
     """Up and up, and still under the mean for seven months: that it rises is no proof of its getting worse."""
     rows, labels = monthly(*[95] * 14, 80, 81, 82, 83, 84, 85, 86)
