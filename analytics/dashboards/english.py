@@ -56,7 +56,7 @@ ENGLISH = {
     "比%(period)s低 %(gap)s 个百分点": "%(gap)s points below %(period)s",
     "比%(period)s多 %(gap)s 元": "%(gap)s yuan more than %(period)s",
     "比%(period)s少 %(gap)s 元": "%(gap)s yuan fewer than %(period)s", "%(count)s 件": "%(count)s complaints",
-    "尚未达到": "not reached", "在册户数不分片区，所以没有投诉率；投诉 %(count)s 件。":
+    "（未完）": " (not over)", "尚未达到": "not reached", "在册户数不分片区，所以没有投诉率；投诉 %(count)s 件。":
         "No customers are known by district, and so no rate; %(count)s complaints.",
     "所选期间没有责任追究。": "No penalties in this period.",
     "只有一个单位有数据，无从对照。": "One unit alone has data: nothing to compare. ",

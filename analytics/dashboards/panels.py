@@ -37,7 +37,7 @@ def trend(look: Look, rows: Sequence[Row], total: Row) -> Panel:
     hrefs = [look.behind(row, side) if (row := by_period.get(label)) else None for label in look.periods]
     figure = control.control(rows, grain, look.periods, look.still_open, better, _, rebased, target, hrefs)
     notes = noted(look, figure)
-    table = listed(look, _("期间"), [(words.period(row.dims[grain] or "", _), row) for row in rows])
+    table = listed(look, _("期间"), _dated(look, rows))
     foot = (basis(metric, _), *hollow(look), *notes)
     found = of_rows(rows, grain, look.periods, look.still_open, rebased)
     if found is None or found.latest is None:
@@ -58,6 +58,13 @@ def trend(look: Look, rows: Sequence[Row], total: Row) -> Panel:
     )  # fmt: skip
 
 
+def _dated(look: Look, rows: Sequence[Row]) -> list[tuple[str, Row]]:
+    """Rows with their periods in words; of the one that is not over it is said."""
+    _, grain = look.gettext, look.chosen.grain
+    told = [(row.dims[grain] or "", row) for row in rows]
+    return [(words.period(label, _) + (_("（未完）") if label == look.still_open else ""), row) for label, row in told]
+
+
 def failing(metric: str) -> str:
     """Which tickets somebody wants to see who points at a figure: of a share that should be high, those it lacks."""
     return "rest" if METRICS[metric].share and METRICS[metric].better == "high" else "n"
@@ -66,12 +73,11 @@ def failing(metric: str) -> str:
 def course(look: Look, rows: Sequence[Row], total: Row) -> Panel:
     """A count, a mean or a length of time over time: no control chart, with its interval where it has one."""
     _, grain = look.gettext, look.chosen.grain
-    told = [(words.period(row.dims[grain] or "", _), row) for row in rows]
     figure = lines.course(rows, total, grain, look.periods, look.still_open, _)
     notes = noted(look, figure)
     said = words.trend(list(rows), total, look.still_open, grain, _, look.chosen.cut())
     still = [_("斜纹柱为未完的期间")] if look.still_open and total.denominator is None else hollow(look)
-    return Panel(said, figure, listed(look, _("期间"), told), (basis(total.metric, _), *still, *notes))
+    return Panel(said, figure, listed(look, _("期间"), _dated(look, rows)), (basis(total.metric, _), *still, *notes))
 
 
 def units(look: Look, rows: Sequence[Row], metric: str) -> Panel:

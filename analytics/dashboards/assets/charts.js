@@ -125,11 +125,12 @@
 
   function download(button) {
     var rows = document.getElementById(button.dataset.kfCsv).querySelectorAll("tr");
-    var facts = document.querySelector(".kf-asof");
+    var facts = document.querySelectorAll(".kf-chip, .kf-asof > span");
     var lines = Array.prototype.map.call(rows, function (row) {
       return Array.prototype.map.call(row.children, function (one) { return cell(one.textContent); }).join(",");
     });
-    if (facts) lines.push("", cell(facts.textContent));
+    var said = Array.prototype.map.call(facts, function (one) { return one.textContent.replace("×", "").trim(); });
+    if (said.length) lines.push("", cell(said.join("；")));
     var link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob(["\ufeff" + lines.join("\r\n") + "\r\n"], { type: "text/csv" }));
     link.download = button.dataset.kfName + ".csv";
