@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from dash import dcc, html
@@ -51,21 +52,25 @@ def card(name: str, title: str, panel: Panel, _: Translate) -> Any:
 
 def table(shown: Table) -> Any:
     """The figure's twin; the first column says what each row is."""
+    right = [n > 0 and _of_numbers(row[n] for row in shown.rows) for n in range(len(shown.head))]
     head: list[Any] = [
-        html.Th(told, scope="col", className="kf-num" if n else None) for n, told in enumerate(shown.head)
+        html.Th(told, scope="col", className="kf-num" if number else None)
+        for told, number in zip(shown.head, right, strict=True)
     ]
     rows: list[Any] = [
         html.Tr([html.Th(_cell(cells[0]), scope="row"),
-                 *(html.Td(_cell(cell), className="kf-num" if _numeric(cell) else None) for cell in cells[1:])])
+                 *(html.Td(_cell(cell), className="kf-num" if number else None)
+                   for cell, number in zip(cells[1:], right[1:], strict=True))])
         for cells in shown.rows
     ]  # fmt: skip
     return html.Table(className="kf-table", children=[html.Thead(html.Tr(head)), html.Tbody(rows)])
 
 
-def _numeric(cell: Cell) -> bool:
-    """Whether it reads as a number, which stands to the right: 91.2%（432 / 484）, ≥ 3.00, —; a day does not."""
-    told = cell.text if isinstance(cell, Linked) else cell
-    return told[:1] in "0123456789≥—" and not DAY.match(told)
+def _of_numbers(cells: Iterable[Cell]) -> bool:
+    """Whether a column stands to the right: 91.2%（432 / 484）, ≥ 3.00, — beside others; days and words do not."""
+    texts = [cell.text if isinstance(cell, Linked) else cell for cell in cells]
+    told = [text for text in texts if text != "—"]
+    return all(text[:1] in "0123456789≥" and not DAY.match(text) for text in told) and bool(told or texts)
 
 
 def _cell(cell: Cell) -> Any:

@@ -38,7 +38,7 @@ SAID = {
 def judged(found: Chart, periods: Sequence[str], better: str, _: Translate) -> str:
     """What the latest period that is over says, in a sentence. periods: the labels of the points."""
     variation, last = found.variation(better), found.latest
-    told = words.period(periods[found.last], _) + " " if found.last is not None else ""
+    told = words.parted(words.period(periods[found.last], _)) if found.last is not None else ""
     why = _("；").join(_(RULES[rule]) for rule in (last.reasons if last else ()))
     return _(SAID[variation]) % {"period": told, "why": why, "many": FEWEST}
 

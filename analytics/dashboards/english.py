@@ -50,7 +50,7 @@ ENGLISH = {
     # sentences
     "，": ", ", "；": "; ", "。": ". ",
     "%(period)s %(figure)s": "%(period)s: %(figure)s",
-    "%(period)s未完，至今 %(figure)s。": "%(period)s is not over; so far %(figure)s. ",
+    "%(period)s未完，至今 %(figure)s。": "%(period)sis not over; so far %(figure)s. ",
     "与%(period)s持平": "as in %(period)s",
     "比%(period)s高 %(gap)s 个百分点": "%(gap)s points above %(period)s",
     "比%(period)s低 %(gap)s 个百分点": "%(gap)s points below %(period)s",

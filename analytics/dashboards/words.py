@@ -137,7 +137,7 @@ def trend(rows: list[Row], total: Row, still_open: str | None, grain: str, _: Tr
         # A rate would have the customers of the whole month, and the complaints of some days of it.
         rate = isinstance(METRICS[total.metric], Rate)
         figure = _("%(count)s 件") % {"count": f"{current[0].numerator:,}"} if rate else number(current[0], _)
-        told = {"period": period(still_open or "", _), "figure": figure}
+        told = {"period": parted(period(still_open or "", _)), "figure": figure}
         said.append(_("%(period)s未完，至今 %(figure)s。") % told)
     return "".join(said)
 
@@ -158,6 +158,11 @@ def _compared(last: Row, before: Row, grain: str, _: Translate) -> str:
     if last.metric == "penalty_amount":
         return (_("比%(period)s多 %(gap)s 元") if more > 0 else _("比%(period)s少 %(gap)s 元")) % told
     return (_("比%(period)s多 %(gap)s 件") if more > 0 else _("比%(period)s少 %(gap)s 件")) % told
+
+
+def parted(told: str) -> str:
+    """With the space that stands between figures and Chinese: before what follows a day."""
+    return f"{told} " if told[-1:].isascii() else told
 
 
 def _spaced(told: str) -> str:

@@ -213,9 +213,9 @@ def test_a_figure_over_time_is_a_control_chart_hollow_where_it_is_open_and_a_gap
 @pytest.mark.parametrize(
     ("last", "badge", "said", "colour"),
     [
-        ([91], ("common", "正常波动"), "%s 在正常波动之内，不能说变好或变差。", "var(--common)"),
-        ([70], ("worse", "变差"), "%s 超出控制限，确有变差，值得查原因。", "var(--worse)"),
-        ([93, 94, 93, 94, 93, 94, 93], ("better", "好转"), "%s 连续 7 期在均值一侧，确有好转。", "var(--better)"),
+        ([91], ("common", "正常波动"), "%s在正常波动之内，不能说变好或变差。", "var(--common)"),
+        ([70], ("worse", "变差"), "%s超出控制限，确有变差，值得查原因。", "var(--worse)"),
+        ([93, 94, 93, 94, 93, 94, 93], ("better", "好转"), "%s连续 7 期在均值一侧，确有好转。", "var(--better)"),
     ],
     ids=["chance", "a signal for the worse", "seven better ones"],
 )
