@@ -35,7 +35,7 @@ SAID = {
 }  # fmt: skip
 
 
-def judged(found: Chart, periods: Sequence[str], better: str, _: Translate) -> str:
+def judged(found: Chart, periods: Sequence[str], better: str | None, _: Translate) -> str:
     """What the latest period that is over says, in a sentence. periods: the labels of the points."""
     variation, last = found.variation(better), found.latest
     told = words.parted(words.period(periods[found.last], _)) if found.last is not None else ""
@@ -43,7 +43,7 @@ def judged(found: Chart, periods: Sequence[str], better: str, _: Translate) -> s
     return _(SAID[variation]) % {"period": told, "why": why, "many": FEWEST}
 
 
-def badge(found: Chart, better: str, _: Translate) -> tuple[str, str]:
+def badge(found: Chart, better: str | None, _: Translate) -> tuple[str, str]:
     """(class of .kf-spc, word)."""
     variation = found.variation(better)
     return variation.value, _(BADGES[variation])
@@ -55,8 +55,8 @@ def verdict(point: Point, _: Translate) -> str:
 
 
 def control(
-    rows: Sequence[Row], grain: str, periods: Sequence[str], still_open: str | None, better: str, _: Translate,
-    rebased: Sequence[int] = (), target: float | None = None, hrefs: Sequence[str | None] = (),
+    rows: Sequence[Row], grain: str, periods: Sequence[str], still_open: str | None, better: str | None,
+    _: Translate, rebased: Sequence[int] = (), target: float | None = None, hrefs: Sequence[str | None] = (),
 ) -> Figure:  # fmt: skip
     """A point a period with centre and limits; coloured where a rule calls it, hollow where the period is not over.
 
@@ -137,9 +137,11 @@ def _named(told: str, at: float) -> Figure:
             "font": {"color": "var(--ink-2)", "size": 12}}  # fmt: skip
 
 
-def _colour(point: Point, better: str) -> str:
+def _colour(point: Point, better: str | None) -> str:
     if not point.signals:
         return "var(--common)"
+    if better is None:
+        return "var(--neutral)"
     return COLOUR[Variation.BETTER if point.up == (better == "high") else Variation.WORSE]
 
 

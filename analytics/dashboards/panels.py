@@ -30,7 +30,7 @@ def of(rows: Sequence[Row], metric: str) -> list[Row]:
 def trend(look: Look, rows: Sequence[Row], total: Row) -> Panel:
     """A share or a rate over time, on its control chart."""
     _, grain, metric = look.gettext, look.chosen.grain, total.metric
-    better, rebased, target = METRICS[metric].better or "", look.rebased(), look.targets.get(metric)
+    better, rebased, target = METRICS[metric].better, look.rebased(), look.targets.get(metric)
     said = words.trend(list(rows), total, look.still_open, grain, _, look.chosen.cut())
     by_period = {row.dims[grain]: row for row in rows}
     side = failing(metric)

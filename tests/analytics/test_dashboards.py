@@ -228,6 +228,17 @@ def test_what_is_signal_is_said_badged_and_coloured_and_what_is_noise_is_not(las
     assert control.control(rows, "month", labels, None, "high", same)["data"][2]["marker"]["color"][-1] == colour
 
 
+def test_what_is_neither_good_nor_bad_has_changed_and_no_more() -> None:
+    """How many complaints are admitted is no merit either way."""
+    rows, labels = monthly(*STEADY[:-1], 70)
+    found = control.of_rows(rows, "month", labels, None)
+    assert found is not None
+    assert control.badge(found, None, same) == ("neutral", "有变化")
+    assert control.judged(found, labels, None, same).endswith("确有变化。")
+    colours = control.control(rows, "month", labels, None, None, same)["data"][2]["marker"]["color"]
+    assert colours[-1] == "var(--neutral)"
+
+
 def test_a_month_that_is_not_over_sets_no_limits() -> None:
     rows, labels = monthly(*STEADY, 10)
     found = control.of_rows(rows, "month", labels, labels[-1])
