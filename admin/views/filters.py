@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from werkzeug.datastructures import MultiDict
 
 from admin import words
+from admin.current import current_actor
 from admin.views import duties
 from models import lookup, policy, scope, search, view
 from models.actor import Actor
@@ -156,7 +157,7 @@ def _figure_said(value: str) -> str:
     if cell is None:
         return _("没有“%(value)s”", value=value)
     told: str = figures.said(cell, str(get_locale()).startswith("en"))
-    return told
+    return told + _("（只列您能看的）") if current_actor().staff else told
 
 
 def _due(value: str, asking: Asking) -> ColumnElement[bool]:

@@ -118,6 +118,11 @@ ENGLISH = {
         "By %(grain)s that is %(many)d points, and a chart takes %(most)d. Shorten the period, or take a longer step.",
     "审计员不看统计数字。": "Auditors see no figures.",
     "全口径只向集团纪检监察室和董事长开放。": "This scope is for discipline and the chairman only.",
+    # sources
+    "交办方时限": "the forwarder's deadline", "内部指标": "internal measure", "内部约定": "internal agreement",
+    "在册户数": "customers in the books", "流程②": "flow ②", "第八条": "Article 8", "第六条(一)": "Article 6(1)",
+    "第六条(三)": "Article 6(3)", "第六条(三)1、2": "Article 6(3)1, 2", "第六条(二)1": "Article 6(2)1",
+    "第六条(二)5 等": "Article 6(2)5 and others", "第六条(二)5，流程④": "Article 6(2)5, flow ④",
     # control charts
     "控制限": "Limits", "判断": "Verdict", "控制限 %(limits)s": "Limits %(limits)s",
     "虚线为控制限（±3σ）": "Dotted: control limits (±3σ)",
