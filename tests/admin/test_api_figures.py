@@ -277,6 +277,7 @@ def test_the_list_shows_the_tickets_behind_a_figure_to_who_may_see_them(whole: H
                                ("other_head", "quality", 0)):  # fmt: skip
         listed = whole.browser(name).get("/ticket/", query_string={"figure": f"{march}~{scope}"}).text
         assert f">{found} 件" in listed, (name, scope)
+        assert ("（只列您能看的）" in listed) == (name == "other_head"), "a unit's people have fewer than the figure"
     assert "投诉量，计入分子的：2026-03-01 – 2026-03-31" in listed
     nobody = whole.browser("operations").get("/ticket/", query_string={"figure": f"{march}~quality~unit:"}).text
     assert ">0 件" in nobody  # it has been assigned
