@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from models import log, masking
@@ -34,30 +35,35 @@ def known(session: Session, unit_id: int, since: datetime, at: datetime) -> list
     """Names of persons that a unit may write of: all who have an account, the complainants, those found responsible and
     those complained of in the unit's own quality tickets. The longest first."""
     accounts = session.execute(select(User.last_name, User.first_name))
-    written = session.scalars(
-        select(TicketText.value)
-        .join(Ticket, Ticket.id == TicketText.ticket_id)
-        .where(Ticket.unit_id == unit_id, Ticket.track == QUALITY, Ticket.registered_at.between(since, at))
-        .where(or_(TicketText.field.in_(("complainant", "responsible")), TicketText.field.like("accused.%")))
-        .distinct()
+    field = TicketText.field
+    written = _written(
+        session, unit_id, since, at, or_(field.in_(("complainant", "responsible")), field.like("accused.%"))
     )
     found = {f"{last}{first}".strip() for last, first in accounts}
     found |= {piece.strip() for value in written for piece in masking.BETWEEN.split(value)}
-    return sorted(
-        (name for name in found - NOBODY if SHORTEST <= len(name) <= LONGEST), key=lambda name: (-len(name), name)
-    )
+    return _longest_first(name for name in found - NOBODY if SHORTEST <= len(name) <= LONGEST)
 
 
 def addresses(session: Session, unit_id: int, since: datetime, at: datetime) -> list[str]:
     """The complainants' addresses in the unit's own quality tickets, the longest first."""
-    written = session.scalars(
+    written = _written(session, unit_id, since, at, TicketText.field == "address")
+    return _longest_first(one for one in {value.strip() for value in written} if len(one) >= SHORTEST_ADDRESS)
+
+
+def _written(
+    session: Session, unit_id: int, since: datetime, at: datetime, fields: ColumnElement[bool]
+) -> Iterable[str]:
+    """What stands in some fields of a unit's own quality tickets."""
+    return session.scalars(
         select(TicketText.value)
         .join(Ticket, Ticket.id == TicketText.ticket_id)
-        .where(Ticket.unit_id == unit_id, Ticket.track == QUALITY, Ticket.registered_at.between(since, at))
-        .where(TicketText.field == "address", func.length(TicketText.value) >= SHORTEST_ADDRESS)
+        .where(Ticket.unit_id == unit_id, Ticket.track == QUALITY, Ticket.registered_at.between(since, at), fields)
         .distinct()
     )
-    return sorted({one.strip() for one in written}, key=lambda one: (-len(one), one))
+
+
+def _longest_first(found: Iterable[str]) -> list[str]:
+    return sorted(found, key=lambda one: (-len(one), one))
 
 
 @dataclass(frozen=True)
