@@ -205,11 +205,11 @@ def _form(one: One, action: Action, typed: MultiDict[str, str] | None, wrong: di
 
 
 def _defaults(one: One, action: Action) -> dict[str, str]:
-    """What a fresh form has: of several promised actions the first that nobody has reported."""
+    """What a fresh form has: of several promised actions the first that nobody has reported, else the first."""
     if action.name != "carry_out":
         return {}
     asked = request.args.get("measure", "")
-    waiting = next((str(a.n) for a in one.review.actions if a.done_on is None), "")
+    waiting = next((str(a.n) for a in one.review.actions if a.done_on is None), "1")
     return {"measure": asked or waiting, "done_on": _today().isoformat()}
 
 
