@@ -132,7 +132,7 @@ def _open_account(house: House, name: str, role: str, password: str) -> None:
     from admin.security import hash_password
     from models import agreement, credential, setup
     from models.organisation import Unit
-    from models.types import SHANGHAI, now
+    from models.types import local_date, now
 
     with house.session() as session:
         user, at = setup.account(session, name, name, [role], hash_password(password)), now()
@@ -140,7 +140,7 @@ def _open_account(house: House, name: str, role: str, password: str) -> None:
         office = {"discipline": "discipline", "chairman": "board"}.get(role)
         if office:
             unit = session.scalars(select(Unit).where(Unit.kind == office)).one()
-            post = setup.appoint(session, user, unit, role, at.astimezone(SHANGHAI).date())
+            post = setup.appoint(session, user, unit, role, local_date(at))
             agreement.ask(session, "post", user.id, by=None, at=at, waits=False, post=post)
     click.echo(f"已建立账号 {name}。")
 

@@ -16,6 +16,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from models.types import SHANGHAI, Moment
+from models.types import local_date as local_date
 
 TIMES = {"day": "日", "week": "周", "month": "月", "quarter": "季", "year": "年"}
 """The dimensions of time, the finest first. Weeks are ISO 8601's."""
@@ -186,11 +187,6 @@ def each(grain: str, first: date, last: date) -> Iterator[date]:
 def midnight(day: date) -> datetime:
     """The instant at which a day begins in Shanghai."""
     return datetime.combine(day, time(), SHANGHAI)
-
-
-def local_date(at: datetime) -> date:
-    """The day of an instant in Shanghai."""
-    return at.astimezone(SHANGHAI).date()
 
 
 def last_day_before(end: datetime) -> date:

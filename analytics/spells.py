@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam
 from sqlalchemy.orm import InstrumentedAttribute
 
-from analytics.periods import after, each, first_day, last_day_before, local_date, midnight
+from analytics.periods import after, each, last_day_before, local_date, midnight
 from models.types import Moment
 
 MOST = 128
@@ -70,11 +70,3 @@ def spells(
         return [whole], grain
     days = each(grain, first, last)
     return [Spell(day, max(start, midnight(day)), min(end, midnight(after(grain, day)))) for day in days], None
-
-
-def before(grain: str, every: list[Spell]) -> date:
-    """The period before the first of stretches that are counted one by one."""
-    first = every[0].day
-    if first is None:
-        raise LookupError("no stretches of their own")
-    return first_day(grain, first - timedelta(days=1))

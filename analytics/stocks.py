@@ -18,9 +18,9 @@ from analytics.grains import AS_OF, Where
 from analytics.kinds import Stock
 from analytics.metrics import METRICS
 from analytics.parts import Part, conditions, divisions, keys, read
-from analytics.periods import days_later, grouped_by
+from analytics.periods import days_later, first_day, grouped_by
 from analytics.questions import AGE, Question
-from analytics.spells import ENDS, LATEST, Spell, before, spells, within
+from analytics.spells import ENDS, LATEST, Spell, spells, within
 from models.types import Moment
 
 Move = tuple[date | None, int | None, tuple[Any, ...], int]
@@ -73,7 +73,8 @@ def _moved(session: Session, stock: Stock, days: int, grain: str, asked: Questio
     grown = days_later(stock.starts, literal_column(str(days))) if days else stock.starts
     came = _counted(stock, grown, rest, asked, *within(stock.starts), or_(stock.ends.is_(None), stock.ends > grown))
     went = _counted(stock, stock.ends, rest, asked, *within(stock.ends), stock.ends > grown)
-    head = None if rest else before(grain, every)
+    first = every[0].day
+    head = first_day(grain, first - timedelta(days=1)) if first else None
     begun = (spell.earlier(days) for spell in whole)
     for sign, statement, stretches in ((1, came, begun), (-1, went, whole)):
         for day, unit, ids, (moved,) in read(session, statement, stretches, asked):

@@ -16,7 +16,7 @@ from models.database import together
 from models.disclosure import DisclosureGrant
 from models.organisation import Post
 from models.policy import DISCIPLINE, NEVER_CLEAR
-from models.types import SHANGHAI
+from models.types import local_date
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def fits(post: str, roles: frozenset[str]) -> bool:
 
 def in_force(at: datetime) -> ColumnElement[bool]:
     """On `Post`: held at a moment."""
-    day = at.astimezone(SHANGHAI).date()
+    day = local_date(at)
     return and_(
         Post.since <= day,
         or_(Post.until.is_(None), Post.until > day),

@@ -16,7 +16,7 @@ from models.database import together
 from models.organisation import District, Unit
 from models.policy import TERM_NAMES, TRACKS, UNSORTED_DISCIPLINE
 from models.rule import Category, Channel, Rule
-from models.types import SHANGHAI
+from models.types import local_date
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Book:
 
     def term(self, key: str, track: str, at: datetime) -> TermInForce | None:
         """The term in force on the day of `at`; None where it is switched off."""
-        day = at.astimezone(SHANGHAI).date()
+        day = local_date(at)
         cached = self._terms.get((key, track, day), ...)
         if cached is not ...:
             return cached

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from models.database import together
 from models.policy import CLOSING_TIMES, FIXED_HOLIDAYS
 from models.rule import CalendarDay, CalendarYear, ClosingTime
-from models.types import SHANGHAI
+from models.types import SHANGHAI, local_date
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Calendar:
         """Closing time of the `n`-th working day after the day of `start` (n ≥ 1)."""
         if n < 1:
             raise ValueError("a period has at least one working day")
-        day = start.astimezone(SHANGHAI).date()
+        day = local_date(start)
         while n:
             day += timedelta(days=1)
             n -= self.is_working(day)
@@ -90,7 +90,7 @@ class Calendar:
         if measure == "working_days":
             return self.end_of_working_days(start, amount)
         if measure == "days":
-            return self.closing(start.astimezone(SHANGHAI).date() + timedelta(days=amount))
+            return self.closing(local_date(start) + timedelta(days=amount))
         raise ValueError(f"{measure} is no measure of time")
 
     def provisional(self, first: date, last: date) -> list[int]:

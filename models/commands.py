@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from models.house import House, pass_house
-from models.types import SHANGHAI, now
+from models.types import SHANGHAI, local_date, now
 
 if TYPE_CHECKING:
     from models.anchor import Checkpoint
@@ -194,5 +194,5 @@ def workday(house: House, start: str, days: int | None, hours: int | None) -> No
         days_off = calendar.load(session)
     due = days_off.deadline(at, days or hours or 1, "working_days" if days else "hours").astimezone(SHANGHAI)
     click.echo(due.isoformat())
-    for year in days_off.provisional(at.astimezone(SHANGHAI).date(), due.date()) if days else []:
+    for year in days_off.provisional(local_date(at), due.date()) if days else []:
         click.echo(f"{year} 年放假安排尚未录入，按周一至周五暂计。", err=True)

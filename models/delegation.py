@@ -22,7 +22,7 @@ from models.organisation import Post
 from models.policy import DISCIPLINE
 from models.refusals import Invalid, Reason, Unseen
 from models.tables import Accused, Ticket
-from models.types import SHANGHAI, new_id
+from models.types import local_date, new_id
 
 LENDABLE = ("head", "discipline", "chairman")
 """Posts whose holder may name a deputy."""
@@ -56,7 +56,7 @@ def lent(session: Session, by: Actor, at: datetime) -> list[Post]:
 
 
 def _running(by: Actor, at: datetime) -> tuple[Any, ...]:
-    today = at.astimezone(SHANGHAI).date()
+    today = local_date(at)
     return (
         Post.acting_for_id == by.user_id,
         or_(Post.until.is_(None), Post.until > today),
@@ -104,7 +104,7 @@ def delegate(session: Session, given: Given, *, by: Actor, at: datetime) -> Post
 
 
 def _wrong_days(post: Post, first: date, last: date, at: datetime) -> dict[str, Reason]:
-    if first < at.astimezone(SHANGHAI).date():
+    if first < local_date(at):
         return {"first": Reason("day_is_past")}
     if last < first:
         return {"last": Reason("last_before_first")}

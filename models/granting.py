@@ -23,7 +23,7 @@ from models.fields import Unreadable, text
 from models.policy import EXPORTERS, IDENTIFIED, NEVER_CLEAR
 from models.refusals import Invalid, NotYours, Reason, Unseen
 from models.tables import Accused, Ticket
-from models.types import SHANGHAI
+from models.types import SHANGHAI, local_date
 from models.workflow import CHAIRMAN
 
 LONGEST = 90
@@ -63,7 +63,7 @@ def grant(session: Session, given: Given, *, by: Actor, at: datetime) -> Disclos
         errors["frame"] = Reason("not_a_choice", choices="、".join(IDENTIFIED))
     _whom(session, given, ticket_id, by, errors)
     purpose = _purpose(given, errors)
-    today = at.astimezone(SHANGHAI).date()
+    today = local_date(at)
     if given.last is None:
         errors["last"] = Reason("required")
     elif given.last < today:

@@ -15,7 +15,7 @@ from models.case import Case, Row
 from models.printing import forms_for
 from models.refusals import NotYours, WrongState
 from models.tables import TicketEvent, TicketText
-from models.types import SHANGHAI
+from models.types import local_date
 from models.workflow import ACTIONS, UNDOABLE
 
 EVENT = TicketEvent.__table__
@@ -81,7 +81,7 @@ def may_waive(m: Moment) -> None:
     if not known:
         return
     calls = m.case.attempts()
-    days = {row["called_at"].astimezone(SHANGHAI).date() for row in calls}
+    days = {local_date(row["called_at"]) for row in calls}
     attempts = m.book.number("attempts", m.track, m.at, 1)
     on_days = m.book.number("attempt_days", m.track, m.at, 1)
     if len(calls) < attempts or len(days) < on_days:

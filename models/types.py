@@ -6,7 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -99,6 +99,11 @@ Code = Annotated[str, mapped_column(String(20))]
 Name = Annotated[str, mapped_column(String(100))]
 At = Annotated[datetime, mapped_column(Moment)]
 MaybeAt = Annotated[datetime | None, mapped_column(Moment)]
+
+
+def local_date(at: datetime) -> date:
+    """The day of an instant in Shanghai."""
+    return at.astimezone(SHANGHAI).date()
 
 
 def now() -> datetime:

@@ -37,7 +37,7 @@ from models.obligation import Obligation
 from models.organisation import Post
 from models.policy import DISCIPLINE, QUALITY
 from models.tables import Ticket, TicketEvent
-from models.types import SHANGHAI, Moment
+from models.types import SHANGHAI, Moment, local_date
 from models.workflow import OPEN
 
 SPANS = ("late", "4h", "today", "tomorrow")
@@ -312,7 +312,7 @@ def _sorted_remarks(remarks: list[Mark], at: datetime) -> tuple[list[Mark], list
 
 def day_of(at: datetime) -> datetime:
     """When the day of a moment began."""
-    return datetime.combine(at.astimezone(SHANGHAI).date(), time(0), SHANGHAI)
+    return datetime.combine(local_date(at), time(0), SHANGHAI)
 
 
 def units_of(found: Iterable[tuple[str, int | None]]) -> list[int]:

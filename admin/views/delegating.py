@@ -21,7 +21,7 @@ from models.delegation import Given
 from models.organisation import Post
 from models.policy import POSTS
 from models.refusals import Invalid
-from models.types import SHANGHAI
+from models.types import local_date
 
 
 class DelegationView(BaseView):
@@ -67,7 +67,7 @@ def _draw(typed: Any, wrong: dict[str, str], problem: str) -> str:
     by, at = current_actor(), now()
     posts, lent = delegation.own_posts(session(), by, at), delegation.lent(session(), by, at)
     names = view.people(session()) if lent else {}
-    today = at.astimezone(SHANGHAI).date()
+    today = local_date(at)
     deputies = [
         {"id": row.id, "who": names.get(row.user_id, words.NOTHING), "post": called(row), "when": period(row),
          "now": row.since <= today}

@@ -17,7 +17,7 @@ from models.actor import Actor
 from models.policy import DISCIPLINE, QUALITY
 from models.scope import open_now, shown
 from models.tables import Assignment, Obligation, Ticket, TicketEvent
-from models.types import SHANGHAI
+from models.types import SHANGHAI, local_date
 from models.workflow import OPEN
 
 OFFICE_TURN = ("registered", "investigating", "founded", "unfounded", "calling_back", "satisfied")
@@ -65,7 +65,7 @@ def near(by: Actor) -> ColumnElement[bool] | None:
 
 
 def end_of_day(at: datetime) -> datetime:
-    day = at.astimezone(SHANGHAI).date()
+    day = local_date(at)
     return datetime.combine(day + timedelta(days=1), time(0), SHANGHAI)
 
 

@@ -23,7 +23,7 @@ from models.granting import Given
 from models.policy import IDENTIFIED
 from models.refusals import Invalid
 from models.tables import Ticket
-from models.types import SHANGHAI
+from models.types import SHANGHAI, local_date
 
 
 class GrantView(BaseView):
@@ -115,7 +115,7 @@ def _draw(typed: Any, wrong: dict[str, str], problem: str) -> str:
     ]  # fmt: skip
     return render_template(
         "grants.html", title=_("披露授权"), given=given, problem=problem, now=at, longest=granting.LONGEST,
-        today=at.astimezone(SHANGHAI).date(), controls=_controls(typed, wrong),
+        today=local_date(at), controls=_controls(typed, wrong),
     )  # fmt: skip
 
 

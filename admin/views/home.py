@@ -24,7 +24,7 @@ from models.penalties import scope as penalties
 from models.reviews import scope as reviews
 from models.security_log import KINDS
 from models.tables import CalendarYear, Penalty, Post, Review, SecurityEvent, Unit
-from models.types import SHANGHAI
+from models.types import local_date
 
 SHOWN = 12
 MINE, LATE = (("turn", "mine"),), (("due", "late"),)
@@ -116,7 +116,7 @@ def _steps(found: listing.Found, by: Any) -> dict[int, str]:
 def warnings() -> list[tuple[str, str, str, str]]:
     """(icon, sentence, link's words, address): penalties to decide, reviews to write, to read and to report on, a
     calendar year that is missing, units without a head."""
-    by, day = current_actor(), now().astimezone(SHANGHAI).date()
+    by, day = current_actor(), local_date(now())
     found = []
     proposed = _how_many(penalties.waiting(by)) if by.roles_today & DECIDERS else literal(0)
     mine = and_(penalties.own(by), Penalty.state.in_(("confirmed", "executed")), Penalty.decided_at.is_(None),

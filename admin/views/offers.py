@@ -15,7 +15,7 @@ from admin.views import forms
 from models import reply, suggestion
 from models.policy import DISCIPLINE, QUALITY, TRACKS
 from models.tables import Accused, Post, Unit
-from models.types import SHANGHAI
+from models.types import local_date
 from models.view import Sight
 from models.workflow import Action, Field
 
@@ -92,7 +92,7 @@ def handling_units() -> list[forms.Option]:
 
 def people(sight: Sight) -> list[forms.Option]:
     """Who may be told of a discipline ticket: heads and handlers of the unit that has it, none complained of."""
-    day = now().astimezone(SHANGHAI).date()
+    day = local_date(now())
     accused = select(Accused.user_id).where(Accused.ticket_id == sight.ticket.id)
     rows = session().execute(
         select(User.id, User.last_name, User.first_name, Post.post, Unit.name)

@@ -21,7 +21,7 @@ from models.reviews.document import Document, Effect, Figure
 from models.reviews.periods import Period
 from models.reviews.reading import Words
 from models.tables import Review, ReviewEvent
-from models.types import SHANGHAI
+from models.types import local_date
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _window() -> int:
 
 def outcomes(review: Review) -> dict[int, dict[str, Any]]:
     """What became by now of its own actions, by their numbers: of those that are due."""
-    if not any(action.due <= now().astimezone(SHANGHAI).date() for action in review.actions):
+    if not any(action.due <= local_date(now()) for action in review.actions):
         return {}
     numbers = {action.id: action.n for action in review.actions}
     found = current_app.extensions["reviews"].outcome(review.id, now(), _window())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date
 from typing import Any
 
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
@@ -26,7 +25,7 @@ from models.refusals import Invalid, NoReview, NotYours, Reason, Refused, WrongS
 from models.review_workflow import ACTIONS, Action
 from models.reviews import periods, scope, wording
 from models.tables import Review
-from models.types import SHANGHAI
+from models.types import local_date
 
 MOST = 300
 TABS = (("", "全部"), ("write", "待写"), ("judge", "待审阅"), ("released", "已发布"), ("undone", "到期未报落实"))
@@ -51,7 +50,7 @@ class ReviewView(BaseView):
             abort(404)
         chosen = request.args.get("show", "")
         narrow = {"write": scope.to_write(by), "judge": scope.to_judge(by), "released": Review.state == "released",
-                  "undone": scope.to_report(by, _today())}  # fmt: skip
+                  "undone": scope.to_report(by, local_date(at))}  # fmt: skip
         query = select(Review).options(joinedload(Review.unit)).where(scope.visible(by))
         if chosen in narrow:
             query = query.where(narrow[chosen])
@@ -136,10 +135,6 @@ def _may_open() -> bool:
     return bool(by.heads) or "operations" in by.roles
 
 
-def _today() -> date:
-    return now().astimezone(SHANGHAI).date()
-
-
 def _action(name: str) -> Action:
     action = ACTIONS.get(name)
     if action is None or action.start is None:
@@ -180,14 +175,15 @@ def _refused(one: One, action: Action, typed: MultiDict[str, str], no: Refused) 
 
 def _page(one: One) -> Any:
     review = one.review
-    found = review_parts.figures(review)
+    found, spoken, today = review_parts.figures(review), review_parts.spoken(one), local_date(now())
     return render_template(
         "review.html", title=one.title, one=one, r=review, document=found, figures=review_parts.lines(found),
         series=review_parts.series(found), effects=review_parts.effects(found),
-        outcomes=review_parts.outcomes(review), spoken=review_parts.spoken(one),
+        outcomes=review_parts.outcomes(review), spoken=spoken,
         explained=_(wording.SENTENCES["explained"]), actions=reviews.available(review, current_actor()),
         entries=review_parts.entries(review) if one.level == "whole" else [], once=secrets.token_urlsafe(12),
-        now=now(), today=_today(), state=one.state,
+        carried_out={line.n: wording.carried_out(line.done, line.due, today) for line in spoken.lines}, now=now(),
+        undone=wording.UNDONE, state=one.state,
     )  # fmt: skip
 
 
@@ -208,15 +204,14 @@ def _defaults(one: One, action: Action) -> dict[str, str]:
     """What a fresh form has: of several promised actions the first that nobody has reported, else the first."""
     if action.name != "carry_out":
         return {}
-    asked = request.args.get("measure", "")
     waiting = next((str(a.n) for a in one.review.actions if a.done_on is None), "1")
-    return {"measure": asked or waiting, "done_on": _today().isoformat()}
+    return {"measure": waiting, "done_on": local_date(now()).isoformat()}
 
 
 def _new_page(typed: MultiDict[str, str] | None, wrong: dict[str, str], problem: str) -> Any:
     by, at = current_actor(), now()
     term = book().term("review", QUALITY, at)
-    last = periods.last_whole(_today(), term.amount if term else 4)
+    last = periods.last_whole(local_date(now()), term.amount if term else 4)
     units = select(Unit).where(Unit.kind == "unit", Unit.active).order_by(Unit.name)
     if "operations" not in by.roles:
         units = units.where(Unit.id.in_(sorted(by.heads)))

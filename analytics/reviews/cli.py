@@ -20,7 +20,7 @@ from models.policy import QUALITY
 from models.review import Review
 from models.reviews import document, periods, reading
 from models.reviews.periods import Period
-from models.types import SHANGHAI, now
+from models.types import local_date, now
 
 if TYPE_CHECKING:
     from config import Settings
@@ -55,7 +55,7 @@ def review(house: House, unit: str, period: str, out: Path) -> None:
     asked, at = periods.read(period), now()
     if asked is None:
         raise click.UsageError(f"期间“{period}”看不懂，请写成 2026-10、2026Q3 或 2026。")
-    if asked.starts > at.astimezone(SHANGHAI).date():
+    if asked.starts > local_date(at):
         raise click.UsageError(f"{asked.zh}还没有开始。")
     with house.session() as session:
         paper = _paper(house, session, _unit(session, unit), asked)

@@ -16,7 +16,7 @@ from models.demo.consequences import Counting, consequences
 from models.demo.lives import Teller
 from models.demo.plans import plans
 from models.demo.rhythm import days_between
-from models.types import SHANGHAI, Ids
+from models.types import Ids, local_date
 
 BATCH = 500
 
@@ -39,7 +39,7 @@ def build(
     Does not commit.
     """
     rng = Random(seed)
-    today = now.astimezone(SHANGHAI).date()
+    today = local_date(now)
     first = _months_before(today, months)
     city = found(session, rng, password_hash)
     count_customers(session, city, rng, [_months_before(today, m) for m in range(months, -1, -1)])

@@ -25,14 +25,14 @@ from models.penalty_workflow import ACTIONS, PARTS, PERSON, POSTS, PROGRAM, STAT
 from models.policy import QUALITY
 from models.refusals import Invalid, NoPenalty, NotYours, Reason, Refused, StalePenalty, WrongState
 from models.rule import PenaltyRule
-from models.types import SHANGHAI, new_id
+from models.types import local_date, new_id
 
 Rows = list[PenaltyEvent | PenaltyText | PenaltyFact]
 
 
 def rule_of(session: Session, clause: str, at: datetime) -> PenaltyRule | None:
     """What a clause costs on the (Shanghai) day of a conduct."""
-    day = at.astimezone(SHANGHAI).date()
+    day = local_date(at)
     in_force = select(PenaltyRule).where(PenaltyRule.clause == clause, PenaltyRule.since <= day)
     return session.scalars(in_force.order_by(PenaltyRule.since.desc()).limit(1)).first()
 

@@ -25,7 +25,7 @@ from models.penalties.line import holders
 from models.penalty import MediaExposure, Penalty, PenaltyFact
 from models.penalty_workflow import ADMINISTRATIVE, DELAYED, EXPOSED, IGNORED
 from models.tables import Obligation, Ticket, TicketEvent
-from models.types import SHANGHAI
+from models.types import local_date
 
 LOOKS_BACK = timedelta(days=62)
 """What failed longer ago than this when the program first looks is history, and proposed by people if at all."""
@@ -179,7 +179,7 @@ def _active(session: Session, tickets: Sequence[int]) -> set[tuple[int, int]]:
     return {
         (row.ticket_id, post.unit_id)
         for row in done
-        for day in [row.at.astimezone(SHANGHAI).date()]
+        for day in [local_date(row.at)]
         for post in posts.get(row.actor_id, ())
         if post.since <= day and (post.until is None or day < post.until)
     }

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.actor import Actor, in_force
 from models.organisation import Post
 from models.penalty import Penalty
-from models.types import SHANGHAI
+from models.types import local_date
 
 ABOVE = ("head", "leader", "deputy_in_charge", "indicator_holder")
 """Posts that lead a unit, or answer for it."""
@@ -21,12 +21,12 @@ def barred(session: Session, penalties: Sequence[Penalty], by: Actor, at: dateti
     """The ids of those on which a person may not decide: their own, of who is in a unit that they head or lead, or of
     who heads or leads a unit that they are in. One query, however many."""
     people = {p.person_id for p in penalties if p.person_id is not None}
-    today = at.astimezone(SHANGHAI).date()
+    today = local_date(at)
     rows = session.scalars(select(Post).where(Post.user_id.in_([*people, by.user_id]), Post.since <= today)).all()
     stood_in_for = {whom for _post, _unit, whom in by.standing_in}
     found = set()
     for penalty in penalties:
-        since = penalty.conduct_at.astimezone(SHANGHAI).date()
+        since = local_date(penalty.conduct_at)
         mine = [post for post in rows if post.user_id == by.user_id and _held_since(post, since)]
         theirs = [post for post in rows if post.user_id == penalty.person_id and _held_since(post, since)]
         units = {post.unit_id for post in theirs} | {penalty.unit_id}

@@ -19,7 +19,7 @@ from models.alert import Alert, AlertDay, AlertRule
 from models.database import insert
 from models.notice import Notice
 from models.reminding.recipients import Recipients
-from models.types import SHANGHAI, new_id
+from models.types import local_date, new_id
 
 CALM = timedelta(days=14)
 """A cluster ends when so many days have passed without it: two of the weeks that are compared. What a month says ends
@@ -89,7 +89,7 @@ def tell(session: Session, day: date, found: Sequence[Finding], at: datetime) ->
 
 
 def _yesterday(at: datetime) -> date:
-    return at.astimezone(SHANGHAI).date() - timedelta(days=1)
+    return local_date(at) - timedelta(days=1)
 
 
 def _written(one: Finding) -> str:

@@ -26,7 +26,7 @@ from models.reviews import document, names, scope, writing
 from models.reviews.document import Document
 from models.reviews.periods import Period, midnight
 from models.reviews.telling import tell
-from models.types import SHANGHAI
+from models.types import local_date
 from models.workflow import HEAD, OPERATIONS
 
 
@@ -42,7 +42,7 @@ def open_(session: Session, unit_id: int, period: Period, *, by: Actor, at: date
     action = ACTIONS["open"]
     if not parts_of(unit_id, by) & set(action.by):
         raise _not_yours(action)
-    if period.starts > at.astimezone(SHANGHAI).date():
+    if period.starts > local_date(at):
         raise Invalid({"period": Reason("in_the_future")})
     unit = session.get(Unit, unit_id)
     if unit is None or unit.kind != "unit":

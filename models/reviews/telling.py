@@ -21,7 +21,7 @@ from models.organisation import Post, Unit
 from models.policy import QUALITY
 from models.reviews.periods import Period, last_whole, midnight
 from models.tables import Review, ReviewAction, Ticket
-from models.types import SHANGHAI, new_id
+from models.types import local_date, new_id
 
 ABOUT = {
     "write": "%(unit)s %(period)s的总结等您写，%(when)s前提交。",
@@ -45,7 +45,7 @@ def _open(session: Session, book: Book, at: datetime) -> None:
     term = book.term("review", QUALITY, at)
     if term is None:
         return
-    period = last_whole(at.astimezone(SHANGHAI).date(), term.amount)
+    period = last_whole(local_date(at), term.amount)
     for unit_id in _complained_of(session, period):
         open_(session, unit_id, period, by=SYSTEM, at=at, book=book)
 
@@ -75,7 +75,7 @@ def _to_write(session: Session, at: datetime) -> int:
 
 def _due_actions(session: Session, at: datetime) -> int:
     """Actions of reviews that were submitted, from the day on which they fall due."""
-    today = at.astimezone(SHANGHAI).date()
+    today = local_date(at)
     told = select(Notice.id).where(Notice.action_id == ReviewAction.id).exists()
     waiting = session.scalars(
         select(ReviewAction)

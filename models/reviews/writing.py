@@ -20,7 +20,7 @@ from models.refusals import Invalid, Reason
 from models.review import Review, ReviewAction, ReviewEvent
 from models.review_workflow import MEASURE_FIELDS
 from models.reviews import document
-from models.types import SHANGHAI
+from models.types import local_date
 
 MOST_ACTIONS = 12
 LINE_MOST = 500
@@ -99,7 +99,7 @@ def carry_out(review: Review, measure: str, done_on: date, at: datetime) -> None
     action = next((action for action in review.actions if str(action.n) == measure), None)
     if action is None:
         raise Invalid({"measure": Reason("not_found", value=measure)})
-    if done_on > at.astimezone(SHANGHAI).date():
+    if done_on > local_date(at):
         raise Invalid({"done_on": Reason("in_the_future")})
     action.done_on = done_on
 
@@ -120,7 +120,7 @@ def complete(session: Session, review: Review, at: datetime) -> None:
             errors[f"owner_{action.n}"] = Reason("not_found", value="")
         if not action.expected:
             errors[f"expected_{action.n}"] = Reason("required")
-        if action.due <= at.astimezone(SHANGHAI).date():  # or one could choose a day after which it went well
+        if action.due <= local_date(at):  # or one could choose a day after which it went well
             errors[f"due_{action.n}"] = Reason("due_has_passed")
     if errors:
         raise Invalid(errors)

@@ -73,18 +73,8 @@ def effects(look: Look, due: list[Measure]) -> Panel:
         said = _("到期 %(n)d 项：%(counted)s。") % {"n": len(found), "counted": counted}
         undone = sum(one.done == "" for one in found)
         said += _("其中 %(n)d 项单位还没有报告落实。") % {"n": undone} if undone else ""
-    head = (
-        _("单位"),
-        _("改进措施"),
-        _("期限"),
-        _("落实"),
-        _("类别"),
-        _("前"),
-        _("后"),
-        _("比值"),
-        _("95% 区间"),
-        _("结论"),
-    )
+    head = (_("单位"), _("改进措施"), _("期限"), _("落实"), _("类别"), _("前"), _("后"), _("比值"), _("95% 区间"),
+            _("结论"))  # fmt: skip
     rows = tuple(_row(one, whose[one.action_id], look, _) for one in reversed(found))
     feet = (_("期限前后各 %(days)d 天，不到的按已过的天数") % {"days": window}, _("产品质量口径"),
             _("区间含 1 的，数据尚不能判断"))  # fmt: skip

@@ -25,7 +25,7 @@ def asks(look: Look) -> Mapping[str, Question]:
     rates = tuple(TRENDS.values())
     return {
         "unit": look.ask((*BESIDE, "complaints", "backlog")),
-        "group": look.ask(BESIDE, all_units=True),
+        "group": look.ask(tuple(metric for metric in BESIDE if metric != "complaint_rate"), all_units=True),
         "peers": look.ask(("complaint_rate",), "unit", all_units=True),
         "time": look.ask((*rates, "backlog"), look.chosen.grain),
         "categories": look.ask(("complaints",), "category"),
@@ -46,10 +46,11 @@ def make(look: Look, found: Answers) -> Mapping[str, Panel]:
 def beside(look: Look, mine: Mapping[str, Row], group: Mapping[str, Row]) -> Panel:
     """The unit's figures of the whole period with their intervals, and the group's: no chart, a table to read out."""
     _ = look.gettext
-    apart = [metric for metric in BESIDE if _apart(mine[metric], group[metric])]
+    found = {metric: _apart(mine[metric], group[metric]) for metric in BESIDE}
+    apart = [metric for metric in BESIDE if found[metric]]
+    compared = [metric for metric in BESIDE if found[metric] is not None]
     said = _("所选期间 %(count)s 件投诉，未结 %(open)s 件。") % {
         "count": f"{mine['complaints'].numerator:,}", "open": f"{mine['backlog'].numerator:,}"}  # fmt: skip
-    compared = [metric for metric in BESIDE if mine[metric].low is not None and group[metric].value is not None]
     if apart:
         told = {"names": _("、").join(_(METRICS[metric].zh) for metric in apart), "many": len(compared),
                 "chance": f"{len(compared) * CHANCE:.1f}"}  # fmt: skip
@@ -69,7 +70,7 @@ def beside(look: Look, mine: Mapping[str, Row], group: Mapping[str, Row]) -> Pan
             tuple(
                 (_(METRICS[metric].zh), words.number(mine[metric], _), words.interval(mine[metric]),
                  words.number(group[metric], _),
-                 (_("有差别") if metric in apart else _("差别可能只是偶然")) if metric in compared else "—",
+                 {True: _("有差别"), False: _("差别可能只是偶然"), None: "—"}[found[metric]],
                  _(METRICS[metric].source))
                 for metric in BESIDE
             ),
@@ -84,10 +85,10 @@ def _of_peers(rows: Sequence[Row]) -> Row:
     return Row({}, "complaint_rate", count * PER_HOUSEHOLDS / over if over else None, count, over)
 
 
-def _apart(mine: Row, group: Row) -> bool:
-    """Whether the group's value lies outside the unit's interval."""
+def _apart(mine: Row, group: Row) -> bool | None:
+    """Whether the group's value lies outside the unit's interval; None: there is nothing to compare."""
     if group.value is None or mine.low is None:
-        return False
+        return None
     return group.value < mine.low or (mine.high is not None and group.value > mine.high)
 
 
